@@ -70,6 +70,7 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.PointRemoved: fx.PointRemoved(MOBILE),
     fx.PointChanged: fx.PointChanged(replace(MOBILE, value="+1 312 555 0188"), MOBILE),
     fx.CallbackScheduled: fx.CallbackScheduled(Callback(94, NOW, "mia")),
+    fx.CallbackGiven: fx.CallbackGiven(6, "lee", None),
     fx.CallbackChanged: fx.CallbackChanged(6, CallbackState.DONE, CallbackState.SCHEDULED),
     fx.HoldPlaced: fx.HoldPlaced(Hold(95, "CEASE", TODAY, None)),
     fx.HoldChanged: fx.HoldChanged(7, HoldState.RELEASED, HoldState.ACTIVE),
@@ -109,6 +110,7 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
 }
 UNFELT: tuple[fx.Effect, ...] = (
+    fx.ScriptRead(9, "party", "Right party", "en", "0" * 64, NOW),
     fx.Skipped("HOURS"),
     fx.ActUndone("a"),
     fx.CaseDocumented(109, 26, "DI-A", "proof-of-debt", "{}"),

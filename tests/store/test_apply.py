@@ -229,6 +229,8 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     ),
     "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
     "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.MISSED, CallbackState.SCHEDULED),),
+    "script read": lambda a: (fx.ScriptRead(ids(), "party", "Right party", "en", "0" * 64, NOW),),
+    "callback given": lambda a: (fx.CallbackGiven(a.callbacks[0], "lee", "mia"),),
     "callback done": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.DONE, CallbackState.SCHEDULED),),
     "hold": lambda a: (
         fx.HoldPlaced(Hold(ids(), "medical", DAY, LATER, "note seen", "service", a.services[0], placed_by="lee")),

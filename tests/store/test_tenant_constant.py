@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -91,7 +92,7 @@ def test_no_statement_of_the_desk_lacks_its_tenant(seen: tuple[Store, set[str]])
     ours = {s for s in statements if " ".join(s.split()) not in WITHOUT}
     assert len(ours) > 100
     assert {t for t in TABLES if any(t in s for s in ours)} >= TABLES - NOT_DRIVEN
-    assert called >= {name for name, _ in inspect.getmembers(Desk) if not name.startswith("_")} - {"outbox"}
+    assert called >= {name for name, _ in inspect.getmembers(Desk) if not name.startswith("_")} - {"outbox", "clock"}
     wrong = lacking(ours)
     assert not wrong, "\n\n".join(wrong)
     _the_check_is_awake(ours)
@@ -105,6 +106,7 @@ def _look(desk: Any) -> None:
     desk.session()
     desk.catalogue()
     desk.floor()
+    desk.me()
     board = desk.queues()
     for queue in board.queues:
         page = desk.queue(queue.name, limit=1)
@@ -112,6 +114,7 @@ def _look(desk: Any) -> None:
             desk.queue(queue.name, limit=1, cursor=page.cursor)
     for number in (ROSA, IVAN, ADA, "4410-0100"):
         desk.account(number)
+        desk.script(number)
         desk.why(number)
         for pane in get_args(PaneName):
             desk.pane(number, pane, limit=1)
@@ -139,6 +142,8 @@ def _look(desk: Any) -> None:
 def _work(mia: Any, ben: Any, lee: Any, clock: Clock) -> None:
     claim = mia.next()
     mia.heartbeat(claim.account)
+    mia.agent("pause", "break", 1)
+    mia.claim(claim.account)
     with pytest.raises(DomainError):
         ben.claim(claim.account)
     with suppress(DomainError):
@@ -147,6 +152,14 @@ def _work(mia: Any, ben: Any, lee: Any, clock: Clock) -> None:
     mia.next(mia.queues().queues[0].name)
     ben.claim("4410-0100")
     ben.release("4410-0100")
+    lee.word("mia", "the 4410 first")
+    lee.absent("ben", reason="")
+    lee.absent("ben", NOW.date() + timedelta(days=3), "lee", "ill")
+    lee.absent("ben")
+    lee.lock_order("broken", True, "oldest first")
+    lee.lock_order("broken", False)
+    do(mia, ADA, "own mia")
+    lee.hand_on("mia", ("ben",), "on leave", do=True)
     lee.reassign(IVAN, "ben", "speaks Russian")
     mia.preview(act(mia, ROSA, "pp 150 fri"))
     do(mia, ROSA, 'di INV-1 60 price "charged twice"')

@@ -258,11 +258,11 @@ async def test_the_header_follows_a_day_run_elsewhere(tmp_path: Path, keys: list
     cut = keys.index("|")
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play(keys[:cut], fast=fast)
-        assert "Mon 23 Nov" in desk.rows[0]
+        assert "23 Nov" in desk.rows[0]
         desks.clock.now += timedelta(days=1)
         desks.of("lee").day()
         await desk.play(keys[cut + 1 :], fast=fast)
-        assert "Tue 24 Nov" in desk.rows[0]
+        assert "24 Nov" in desk.rows[0]
 
 
 async def test_a_small_screen_keeps_the_telephone_beside_the_answer(tmp_path: Path) -> None:

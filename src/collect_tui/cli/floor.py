@@ -14,7 +14,8 @@ from collect_tui.cli.common import at_desk
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.desk.views.event import Event
-    from collect_tui.desk.views.floor import FloorView
+    from collect_tui.desk.views.floor import FloorView, HandedOn
+    from collect_tui.desk.views.me import MeView
     from collect_tui.desk.views.queue import Claim
     from collect_tui.desk.views.session import Session
 
@@ -25,14 +26,24 @@ EVERY: Final = 0.5
 def add(commands: Any) -> None:
     floor = commands.add_parser("floor", help="list who works what now", description="List who works what now.")
     floor.set_defaults(run=show)
+    mine = commands.add_parser(
+        "me",
+        help="show what your work has come to, and what is left",
+        description="Show what your work has come to today, and what is left of it.",
+    )
+    mine.add_argument("login", nargs="?", default="", metavar="USER", help="somebody else, for a lead")
+    mine.set_defaults(run=me)
     give = commands.add_parser(
         "reassign",
-        help="hand an account to a colleague, whoever holds it",
-        description="Hand an account to a colleague, whoever holds it.",
+        help="hand an account to a colleague, or all that is an agent's to others",
+        description="Hand an account to a colleague, whoever holds it; or with --from and --to all that is an agent's to others.",
     )
-    give.add_argument("account", metavar="ACCOUNT")
-    give.add_argument("to", metavar="USER", help="login of the colleague")
-    give.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the audit")
+    give.add_argument("account", nargs="?", metavar="ACCOUNT")
+    give.add_argument("to", nargs="?", metavar="USER", help="login of the colleague")
+    give.add_argument("--from", dest="of", metavar="USER", help="whose accounts, callbacks and cases are handed on")
+    give.add_argument("--to", dest="team", metavar="USERS", help="to one colleague, or spread over several: ben,lee")
+    give.add_argument("--dry-run", action="store_true", help="only say how much it is")
+    give.add_argument("--reason", default="", metavar="TEXT", help="why; it stands in the audit")
     give.set_defaults(run=reassign)
     look = commands.add_parser(
         "watch", help="print what happens at the desk, as it happens", description="Print what happens, as it happens."
@@ -52,13 +63,45 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-def reassign(args: argparse.Namespace) -> int:
+def me(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
+    view = bootstrap.connect(at_desk(args)).me(args.login)
+    print(view.model_dump_json(indent=2) if args.json else me_text(view))
+    return 0
+
+
+def me_text(view: MeView) -> str:
+    from collect_tui.common.text import clean
+    from collect_tui.desk.views.me import sums
+
+    rows = (f"{heading:<12} {words}" for heading, words, _, _ in sums(view))
+    return clean(f"{view.login}, {view.business_date}") + "\n" + "\n".join(rows)
+
+
+def reassign(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.desk.errors import Invalid
+
+    if (args.of is None) != (args.team is None) or (args.of is None) == (args.to is None):
+        raise Invalid("reassign.whose", "Say ACCOUNT and USER, or --from and --to.", "account")
     desk = bootstrap.connect(at_desk(args))
+    if args.of is not None:
+        done = desk.hand_on(args.of, tuple(args.team.split(",")), args.reason, do=not args.dry_run)
+        print(done.model_dump_json(indent=2) if args.json else handed_text(done))
+        return 3 if done.refused else 0
     claim = desk.reassign(args.account, args.to, args.reason)
     print(claim.model_dump_json(indent=2) if args.json else claim_text(claim, args.to, desk.session().zone))
     return 0
+
+
+def handed_text(done: HandedOn) -> str:
+    from collect_tui.common.text import clean
+
+    kinds = ((done.owned, "owned"), (done.callbacks, "with callbacks"), (done.cases, "with cases"), (done.held, "held"))
+    head = f"{done.accounts:,} accounts of {done.of}: {', '.join(f'{n:,} {kind}' for n, kind in kinds)}"
+    told = "" if done.done is None else f"; handed to {', '.join(done.to)}: {done.done:,}"
+    return "\n".join(map(clean, (f"{head}{told}.", *done.refused)))
 
 
 def floor_text(view: FloorView, session: Session) -> str:

@@ -32,6 +32,7 @@ from collect_tui.cli import (
     outbox,
     serve,
     signin,
+    team,
     tenants,
     users,
 )
@@ -299,7 +300,7 @@ def build_parser() -> argparse.ArgumentParser:
         ),
     )
     command("locate", handlers.locate, "say where files are")
-    parts = (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases)
+    parts = (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, team, outbox, messages, cases)
     for module in (*parts, doctor, completion, lock):
         module.add(commands)
     return parser

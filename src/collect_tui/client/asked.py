@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
+from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.script import ScriptView
 
 
 class Asked(ABC):
@@ -34,6 +38,21 @@ class Asked(ABC):
     def reassign(self, account: str, to: str, reason: str) -> Claim:
         return self._call("reassign", account=account, to=to, reason=reason)  # type: ignore[no-any-return]
 
+    def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
+        return self._call("agent", state=state, code=code, heard=heard)  # type: ignore[no-any-return]
+
+    def me(self, login: str = "") -> MeView:
+        return self._call("me", login=login)  # type: ignore[no-any-return]
+
+    def word(self, login: str, text: str) -> None:
+        self._call("word", login=login, text=text)
+
+    def absent(self, login: str, until: date | None = None, deputy: str = "", reason: str = "") -> None:
+        self._call("absent", login=login, until=until, deputy=deputy, reason=reason)
+
+    def lock_order(self, queue: str, locked: bool, reason: str = "") -> None:
+        self._call("lock_order", queue=queue, locked=locked, reason=reason)
+
     def floor(self) -> FloorView:
         return self._call("floor")  # type: ignore[no-any-return]
 
@@ -45,6 +64,9 @@ class Asked(ABC):
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
         return self._call("pane", number=number, pane=pane, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+
+    def script(self, number: str) -> ScriptView:
+        return self._call("script", number=number)  # type: ignore[no-any-return]
 
     def message(self, number: str, id: int) -> MessageView:
         return self._call("message", number=number, id=id)  # type: ignore[no-any-return]

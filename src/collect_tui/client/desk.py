@@ -30,6 +30,7 @@ from collect_tui.desk.operations import BY_NAME
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.floor import HandedOn
 from collect_tui.desk.views.message import MessagesRun
 from collect_tui.desk.views.queue import Claim
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
@@ -186,6 +187,11 @@ class ApiDesk(Asked):
         self, *, release: bool = False, template: str | None = None, progress: Progress | None = None
     ) -> MessagesRun:
         return self._long("messages", progress, release=release, template=template)  # type: ignore[no-any-return]
+
+    def hand_on(
+        self, of: str, to: tuple[str, ...], reason: str = "", *, do: bool = False, progress: Progress | None = None
+    ) -> HandedOn:
+        return self._long("hand_on", progress, of=of, to=to, reason=reason, do=do)  # type: ignore[no-any-return]
 
     @property
     def signs_in(self) -> bool:

@@ -31,6 +31,13 @@ REFUSED: Final = {
     "day": "The day cannot be run while the server cannot be reached.",
     "orders": "Orders cannot be listed or sent while the server cannot be reached.",
     "messages": "Drafts of messages cannot be listed or released while the server cannot be reached.",
+    "agent": "What you do cannot be kept while the server cannot be reached.",
+    "me": "What your work has come to is known to the server alone, which cannot be reached.",
+    "script": "The script is filled by the server, which cannot be reached.",
+    "word": "Nobody can be left a word while the server cannot be reached.",
+    "absent": "Who is away is known to the server alone, which cannot be reached.",
+    "lock_order": "The order of a queue cannot be locked or released while the server cannot be reached.",
+    "hand_on": "Nothing can be handed on while the server cannot be reached.",
     "floor": "Who works what is known to the server alone, which cannot be reached.",
 }
 UNSEEN: Final = "The server cannot be reached, and this has not been looked at before, so there is nothing to show."

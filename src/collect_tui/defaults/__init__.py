@@ -1,8 +1,8 @@
 """Codes, queues, holds, arrangement policies and rules as TOML that a site may override, and the loader that checks them.
 
 A site's folder holds files of the same names: codes.toml, abbreviations.toml, queues.toml, holds.toml, arrangement.toml,
-rules.toml, authority.toml, internal.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text
-takes away a text.
+rules.toml, authority.toml, internal.toml, scripts.toml. They are laid over ours key by key; `drop = true` in an entry
+takes ours away, an empty text takes away a text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from collect_tui.defaults import build, build_authority, build_internal, build_rules, case_rules
+from collect_tui.defaults import build, build_authority, build_internal, build_rules, build_scripts, case_rules
 from collect_tui.defaults.layers import layered, template_channels
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
@@ -19,7 +19,7 @@ from collect_tui.domain.case.formulas import FORMULAS
 from collect_tui.domain.case.vocabulary import Site
 from collect_tui.policy.authority import LIMITS
 
-FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority", "internal")
+FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority", "internal", "scripts")
 
 __all__ = ["FILES", "layered", "load"]
 
@@ -66,5 +66,6 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         cases=cases,
         templates=templates,
         internal=build_internal.internal(roots["internal"], templates),
+        scripts=build_scripts.scripts(roots["scripts"]),
         site_folder=overrides,
     )

@@ -41,6 +41,7 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         skip_reasons=root.table("skip_reasons").texts(),
         order_reasons=_order_reasons(root.table("order_reasons")),
         next_actions=next_actions,
+        pauses=root.table("pauses").texts(),
     )
     found = replace(
         found,
@@ -51,7 +52,7 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
     for code, result in found.results.items():
         if result.hot and seen.setdefault(result.hot, code) != code:
             raise root.table("results").table(code).error("duplicate", "hot", f"the same letter as {seen[result.hot]}.")
-    for name in ("actions", "results", "reasons", "dispute_reasons", "skip_reasons", "next_actions"):
+    for name in ("actions", "results", "reasons", "dispute_reasons", "skip_reasons", "next_actions", "pauses"):
         root.table(name).names()
     for kind in KINDS:
         root.table("order_reasons").table(kind).names()

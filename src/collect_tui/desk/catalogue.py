@@ -14,6 +14,7 @@ from collect_tui.domain.case.rules import CaseRules
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.message.internal import Internal
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules, SavedFilter
+from collect_tui.domain.script import Scripts
 from collect_tui.policy.authority import AuthorityRules
 
 
@@ -33,4 +34,5 @@ class Catalogue(BaseModel):
         default_factory=dict
     )  # of messages: by which channels each is sent
     internal: Internal = Field(default=Internal(), exclude=True)  # the firm's own people; only here
+    scripts: Scripts = Field(default=Scripts(), exclude=True)  # what is said in a call; filled by the desk
     site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here

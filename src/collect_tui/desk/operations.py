@@ -40,10 +40,19 @@ OPERATIONS: Final = (
     Operation("heartbeat", "PATCH", "/accounts/{account}/claim", "queue.work", "Renew the lease of a claim"),
     Operation("release", "DELETE", "/accounts/{account}/claim", "queue.work", "Give a claimed account back"),
     Operation("reassign", "PUT", "/accounts/{account}/assignment", "queue.assign", "Hand an account to a colleague"),
+    Operation("agent", "PUT", "/agent", "queue.work", "What I do now: pausing, coming back, acknowledging a word"),
+    Operation("me", "GET", "/me", "account.read", "What my work has come to, and what is left of it"),
+    Operation("word", "POST", "/agents/{login}/words", "floor.word", "Leave an agent a word on their status line"),
+    Operation("absent", "PUT", "/agents/{login}/absence", "queue.assign", "An agent is away until a day, or back"),
+    Operation("lock_order", "PUT", "/queues/{queue}/lock", "queue.lock", "Lock the order of a queue, or release it"),
+    Operation(
+        "hand_on", "POST", "/agents/{of}/hand-overs", "queue.assign", "Hand on all that is an agent's", streams=True
+    ),
     Operation("floor", "GET", "/floor", "floor.read", "Who works what now"),
     Operation("why", "GET", "/accounts/{account}/why", "account.read", "Why an account stands where it does"),
     Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),
     Operation("pane", "GET", "/accounts/{number}/panes/{pane}", "account.read", "One pane's rows, newest first"),
+    Operation("script", "GET", "/accounts/{number}/script", "account.read", "What is said in a call with the customer"),
     Operation("message", "GET", "/accounts/{number}/messages/{id}", "account.read", "One message with its text"),
     Operation("inbox", "GET", "/inbox", "account.read", "Messages that wait for an answer, the oldest first"),
     Operation(

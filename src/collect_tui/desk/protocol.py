@@ -4,7 +4,8 @@ one per keystroke's worth of work, safe to call from any thread. Errors are thos
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 from uuid import UUID
 
 from collect_tui.desk.catalogue import Catalogue
@@ -13,12 +14,15 @@ from collect_tui.desk.dated import Day
 from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
-from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.floor import FloorView, HandedOn, Revealed
+from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.script import ScriptView
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
 #: Called by long work with (step title, done, of how many); `of` 0 when unknown.
@@ -29,6 +33,11 @@ class Desk(Protocol):
     @property
     def outbox(self) -> Outbox | None:
         """The queue between this desk and its server; None: the desk is here."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """What time it is (UTC), by the desk's own clock."""
         ...
 
     def session(self) -> Session:
@@ -73,8 +82,37 @@ class Desk(Protocol):
         """Hands an account to a colleague, whoever holds it; the reason is in the audit. NotFound: no such user."""
         ...
 
+    def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
+        """What I do now, after I have paused with a code of the site or come back, or have acknowledged a lead's words up to one.
+        Invalid "agent.code"."""
+        ...
+
+    def me(self, login: str = "") -> MeView:
+        """What my work has come to today and before, and what is left of it; for a lead, of somebody else's. NotFound: no such user."""
+        ...
+
     def floor(self) -> FloorView:
         """Who works what now."""
+        ...
+
+    def word(self, login: str, text: str) -> None:
+        """Leaves an agent a word, which stands on their status line until they acknowledge it. NotFound; Invalid "word.text"."""
+        ...
+
+    def absent(self, login: str, until: Day | None = None, deputy: str = "", reason: str = "") -> None:
+        """An agent is away until a business date, on which they are back; without one they are back now. Meanwhile their callbacks
+        are anybody's, and `deputy` decides cases in their stead. NotFound; Invalid "absent.until", "absent.reason", "absent.deputy"."""
+        ...
+
+    def lock_order(self, queue: str, locked: bool, reason: str = "") -> None:
+        """Locks the order of a queue, or releases it. NotFound: no such queue; Invalid "lock.reason"."""
+        ...
+
+    def hand_on(
+        self, of: str, to: tuple[str, ...], reason: str = "", *, do: bool = False, progress: Progress | None = None
+    ) -> HandedOn:
+        """Counts what is an agent's, and with `do` hands it to a colleague or spreads it over several, each account an act of its own.
+        NotFound: no such user; Invalid "handover.to", "handover.reason"."""
         ...
 
     def why(self, account: str) -> Why:
@@ -88,6 +126,10 @@ class Desk(Protocol):
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
         """One pane's rows, newest first where there is time in them."""
+        ...
+
+    def script(self, number: str) -> ScriptView:
+        """What is said in a call: cards and objections, filled for the customer. Invalid "script.text": the site's is wrong."""
         ...
 
     def message(self, number: str, id: int) -> MessageView:

@@ -106,6 +106,7 @@ class Codes:
     order_reasons: Mapping[str, Mapping[str, str]]  # kind of order → code → title
     next_actions: Mapping[str, str]  # code → title
     billing: Mapping[str, BillingCodes] = field(default_factory=dict)
+    pauses: Mapping[str, str] = field(default_factory=dict)  # why an agent is away from the desk
 
     @property
     def lists(self) -> Mapping[str, Mapping[str, str]]:

@@ -16,6 +16,7 @@ from collect_tui.domain.account.moved import DateMoved
 from collect_tui.domain.case.effects import CaseChanged, CaseDocumented, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
+    CallbackGiven,
     CallbackScheduled,
     ContactLogged,
     ContactVoided,
@@ -44,6 +45,7 @@ from collect_tui.domain.payment.effects import (
 )
 from collect_tui.domain.promise.effects import InstalmentPaid, PromiseChanged, PromiseMade
 from collect_tui.domain.queue.effects import Skipped, Snoozed
+from collect_tui.domain.script import ScriptRead
 
 __all__ = [
     "KINDS",
@@ -51,6 +53,7 @@ __all__ = [
     "AllocationReleased",
     "AttributeSet",
     "CallbackChanged",
+    "CallbackGiven",
     "CallbackScheduled",
     "CaseChanged",
     "CaseDocumented",
@@ -88,6 +91,7 @@ __all__ = [
     "PointRemoved",
     "PromiseChanged",
     "PromiseMade",
+    "ScriptRead",
     "ServiceChanged",
     "ServiceReplaced",
     "Skipped",

@@ -65,6 +65,12 @@ SHEETS: Final = {
         "made_on",
         "promises and plans with their instalments (number, due, amount, paid, state)",
     ),
+    "scripts.csv": Sheet(
+        "script_read",
+        "at by script language digest id",
+        "at",
+        "cards that were read to the customer; `digest` is the SHA-256 of the words as they were shown",
+    ),
     "payments.csv": Sheet(
         "payment",
         "received_on ref method amount status returned_reason returned_on returned_by recorded_at recorded_by id",

@@ -46,7 +46,7 @@ from collect_tui.services import masking
 from collect_tui.services.case_views import of_account, open_cases, reader_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
-from collect_tui.store import cases, linked, panes, queues
+from collect_tui.store import agents, cases, linked, panes, queues
 from collect_tui.store import facts as load_facts
 from collect_tui.store.tables import AccountSummary
 
@@ -72,6 +72,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     view = AccountView.made_of(
         seen,
         now=now,
+        agent=agents.view(db, desk.tenant_id, desk.user, now),
         verified=verified,
         hidden=False,
         linked=linked.count(db, desk.tenant_id, seen.id),

@@ -36,7 +36,7 @@ from collect_tui.services.order_chain import later
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
 from collect_tui.store import cases as case_rows
-from collect_tui.store import documents, facts
+from collect_tui.store import documents, facts, queue_locks
 
 #: Who overrode a verdict, in what role and why, as the audit keeps it.
 Evidence = dict[str, str]
@@ -125,6 +125,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         taken=lambda number: bool(documents.find(db.connection(), desk.tenant_id, [(here(), number)])),
         is_case=lambda number: bool(case_rows.kinds(db, desk.tenant_id, (number,))),
         logins=lambda: desk.logins(db),
+        locked=lambda: queue_locks.told(db, desk.tenant_id, here()),
         stands_for=lambda: desk.stands_for(db, tenant.business_date),
         authority=desk.authority,
         compose=Composer(desk, db),

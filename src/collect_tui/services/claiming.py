@@ -18,7 +18,7 @@ from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import claims, facts, locks, own_queues, queues, worked
+from collect_tui.store import agents, claims, facts, locks, own_queues, queue_locks, queues, worked
 from collect_tui.store.queue_filter import Among
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
@@ -103,7 +103,9 @@ def release(desk: DeskContext, account: str) -> None:
 
     def released() -> None:
         with desk.store.write(desk.tenant_id) as db:
-            claims.give_back(db, desk.tenant_id, facts.account_id(db, desk.tenant_id, account), desk.user)
+            account_id = facts.account_id(db, desk.tenant_id, account)
+            claims.give_back(db, desk.tenant_id, account_id, desk.user)
+            agents.lets_go(db, desk.tenant_id, desk.user, desk.clock(), account_id)
 
     desk.store.attempt(released)
 
@@ -170,6 +172,7 @@ def _take_next(
                 among=among,
             )
             if taken is None:
+                agents.lets_go(db, desk.tenant_id, desk.user, desk.clock())
                 return None
             account_id, in_queue, fence, until = taken
             if account_id == first or any(_reachable(desk, db, [(account_id, in_queue)])):
@@ -177,7 +180,9 @@ def _take_next(
             passed.append(account_id)
             if len(passed) >= MOST_PASSED:
                 claims.give_back(db, desk.tenant_id, account_id, desk.user)
+                agents.lets_go(db, desk.tenant_id, desk.user, desk.clock())
                 return None
+        agents.takes(db, desk.tenant_id, desk.user, desk.clock(), account_id)
         number = facts.number(db, desk.tenant_id, account_id)
         again = worked.worked(db, desk.tenant_id, account_id, desk.user, since)
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
@@ -234,10 +239,26 @@ def _no_result(desk: DeskContext, db: Db, held: int) -> Refused:
     return Refused("queue.unworked", sentence, "account", account=number)
 
 
+def _in_order(desk: DeskContext, db: Db, account_id: int) -> None:
+    """Refused "queue.locked" for an account of a queue whose order is locked, but for whoever has it or may lock one."""
+    locked = queue_locks.told(db, desk.tenant_id, account_id)
+    if (
+        locked is None
+        or desk.rights(db).allows("queue.lock")
+        or queue_locks.is_held(db, desk.tenant_id, account_id, desk.user)
+    ):
+        return
+    raise Refused("queue.locked", locked, "account")
+
+
 def _held(desk: DeskContext, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
     with desk.store.write(desk.tenant_id) as db:
         account_id = facts.account_id(db, desk.tenant_id, account)
         minutes = desk.catalogue().rules.queue.lease_minutes
+        if how is claims.take:
+            _in_order(desk, db, account_id)
         in_queue, fence, until = how(db, desk.tenant_id, account_id, desk.user, desk.clock(), minutes)
+        if how is claims.take:
+            agents.takes(db, desk.tenant_id, desk.user, desk.clock(), account_id)
         number = facts.number(db, desk.tenant_id, account_id)
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0)

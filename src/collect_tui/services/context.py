@@ -58,6 +58,7 @@ class Context:
     ended: Callable[[str], Case | None] = lambda number: None  # a case of the account that has ended, by its number
     is_case: Callable[[str], bool] = lambda number: False  # whether the tenant has a case of a number, open or not
     logins: Callable[[], tuple[str, ...]] = tuple  # of those who work here
+    locked: Callable[[], str | None] = lambda: None  # who has locked the order of the account's queue, in a sentence
     stands_for: Callable[[], Mapping[str, Authority]] = dict  # in whose stead the user decides cases today
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
     compose: Composer | None = None  # writes messages by the site's templates

@@ -28,7 +28,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message import digest
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
-from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary, worked
+from collect_tui.store import claims, event_log, kpi, score_figures, scoring, sql, summary, worked
 from collect_tui.store.day import candidates, ladder, marks, seal
 from collect_tui.store.day import check as checking
 from collect_tui.store.day.base import Day, accounts, mark_ids, marked, unmark_all
@@ -127,12 +127,13 @@ def _once(desk: DeskContext, day: Day, step: Step) -> StepReport:
 
 
 def _mend(desk: DeskContext, day: Day) -> None:
-    """Recomputes every summary and score and counts the queues anew, in one transaction."""
+    """Recomputes every summary and score, and counts the queues and the agents' days anew, in one transaction."""
     with unit_of_work(desk, every=True) as work:
         work.derive()
         session = work.db
         session.execute(delete(table(QueueDelta)).where(table(QueueDelta).c.tenant_id == day.tenant_id))
         _write_figures(session, day, score_figures.counted(session, day.tenant_id))
+        kpi.keep(session, day.tenant_id, None, day.date)
 
 
 def _only_forward(current: date, business_date: date) -> None:
@@ -220,7 +221,7 @@ def _queues(work: UnitOfWork, day: Day) -> int:
 
 
 def _figures(work: UnitOfWork, day: Day) -> int:
-    """Folds the changes of the queues' figures into one row each."""
+    """Folds the changes of the queues' figures into one row each, and keeps the agents' figures of the days that are over."""
     session = work.db
     d = table(QueueDelta)
     sums = session.execute(
@@ -230,6 +231,7 @@ def _figures(work: UnitOfWork, day: Day) -> int:
     ).all()
     folded = execute(session, delete(d).where(d.c.tenant_id == sql.tenant()), day.values)
     _write_figures(session, day, {(queue, currency): (n, amount) for queue, currency, n, amount in sums})
+    kpi.keep(session, day.tenant_id, day.last, day.date)
     unmark_all(session, day.tenant_id)
     return folded
 

@@ -16,6 +16,7 @@ from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.house import House
+from collect_tui.store import agents
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser, Tenant
 
@@ -102,12 +103,17 @@ class DeskContext:
     def stands_for(self, db: Db, on: date) -> dict[str, Authority]:
         """In whose stead the user decides cases on a business date, with what each of them may; nobody who does not work here."""
         rules = self.catalogue().authority
-        away = ((login, self.role_of(db, login)) for login in rules.stands_for(self.user, on))
+        absent = {*rules.stands_for(self.user, on), *agents.deputised(db, self.tenant_id, self.user, on)}
+        away = ((login, self.role_of(db, login)) for login in sorted(absent))
         return {login: rules.of(role) for login, role in away if role is not None}
 
     def role(self, db: Db) -> str:
         """The role of the desk's user; whoever owns the file has that of their login, or a collector's."""
         return self.authority.role if self.authority else self.role_of(db, self.user) or "collector"
+
+    def rights(self, db: Db) -> Authority:
+        """What the user may do; whoever owns the file what their role may."""
+        return self.authority or self.catalogue().authority.of(self.role(db))
 
     def role_of(self, db: Db, login: str) -> str | None:
         """The role of a login; None when there is no such user, or none who still works here."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from sqlmodel import Session as Db
+
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound, Refused
-from collect_tui.desk.views.floor import FloorView
+from collect_tui.desk.views.floor import FloorView, QueueLockView, SeatView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.states import AccountState
-from collect_tui.services import events
+from collect_tui.services import case_lists, events
 from collect_tui.services.access import require
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import unit_of_work
-from collect_tui.store import claims, facts, worked
+from collect_tui.store import claims, facts, kpi, queue_locks, queues, worked
 from collect_tui.store import floor as rows
 from collect_tui.store.tables import gate
 
@@ -23,7 +27,32 @@ def floor(desk: DeskContext) -> FloorView:
     """Everybody who may work. Today began when the business date did at the desk. Forbidden without `floor.read`."""
     require(desk.authority, "floor.read")
     with desk.reading() as db:
-        return rows.floor(db, desk.tenant_id, desk.clock(), worked.day_began(db, desk.tenant_id))
+        tenant, now, began = desk.tenant(db), desk.clock(), worked.day_began(db, desk.tenant_id)
+        seen = rows.floor(db, desk.tenant_id, now, began, tenant.business_date)
+        board = queues.board(db, desk.tenant_id, desk.catalogue(), now, desk.user)
+        locks = tuple(QueueLockView.made_of(each) for each in queue_locks.every(db, desk.tenant_id))
+        seats = _produced(desk, db, seen.seats, began, tenant.currency)
+        return FloorView(
+            seats=seats,
+            now=now,
+            currency=tenant.currency,
+            queues=board.queues,
+            cases=case_lists.board(desk, db),
+            locks=locks,
+        )
+
+
+def _produced(
+    desk: DeskContext, db: Db, seats: tuple[SeatView, ...], began: datetime, currency: str
+) -> tuple[SeatView, ...]:
+    """The seats with what came of the day."""
+    until = desk.clock() + timedelta(microseconds=1)
+    found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until)
+    of = {"right_party": "", "promises": "", "promised": currency}
+    return tuple(
+        seat.model_copy(update={name: found.get((seat.login, name, unit), 0) for name, unit in of.items()})
+        for seat in seats
+    )
 
 
 def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:

@@ -13,7 +13,7 @@ from collect_tui.desk.errors import Invalid, Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.floor import Revealed
 from collect_tui.desk.views.message import MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
@@ -23,8 +23,9 @@ from collect_tui.services import claiming
 from collect_tui.services.access import guarded
 from collect_tui.services.case_desk import CaseDesk
 from collect_tui.services.desk_context import Clock
+from collect_tui.services.floor_desk import FloorDesk
 from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find, unowed
-from collect_tui.store import claims, facts, find, queues
+from collect_tui.store import agents, claims, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
 
@@ -36,7 +37,7 @@ KeepSeals = Callable[[Store, int], object]
 
 
 @guarded
-class LocalDesk(CaseDesk):
+class LocalDesk(FloorDesk, CaseDesk):
     """One user's desk. Every operation asks first whether its user may."""
 
     outbox: None = None  # nothing lies between this desk and its database
@@ -95,7 +96,11 @@ class LocalDesk(CaseDesk):
             theirs = claiming.others(self, db)
             mine = tuple(figure for figure in board.queues if figure.name not in theirs)
             found = {"queues": claiming.figured(self, db, mine), "unworked": claiming.unworked(self, db)}
-            return board.model_copy(update={**found, "cases": case_lists.board(self, db)})
+            more = {
+                "cases": case_lists.board(self, db),
+                "agent": agents.view(db, self.tenant_id, self.user, self.clock()),
+            }
+            return board.model_copy(update={**found, **more})
 
     def queue(self, name: str, *, words: str = "", cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
@@ -127,16 +132,6 @@ class LocalDesk(CaseDesk):
 
     def release(self, account: str) -> None:
         claiming.release(self, account)
-
-    def reassign(self, account: str, to: str, reason: str) -> Claim:
-        from collect_tui.services import floor
-
-        return claiming.counted(self, floor.reassign(self, account, to, reason), to)
-
-    def floor(self) -> FloorView:
-        from collect_tui.services import floor
-
-        return floor.floor(self)
 
     def why(self, account: str) -> Why:
         with self.reading() as db:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collect_tui.desk.commands import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
+from dataclasses import replace
+
+from collect_tui.desk.commands import HandOver, PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
-from collect_tui.domain.effects import ActUndone, AttributeSet
+from collect_tui.domain.case.effects import CaseChanged
+from collect_tui.domain.effects import ActUndone, AttributeSet, CallbackGiven, Effect
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.hold import decide as hold
@@ -21,6 +24,8 @@ from collect_tui.services.decide import Decision, decides
 
 @decides(SkipAccount)
 def skip_account(command: SkipAccount, facts: AccountFacts, context: Context) -> Decision:
+    if (locked := context.locked()) is not None and not context.may("queue.lock"):
+        raise Refused("queue.locked", locked, None)
     return Decision(worklist.skip(facts, _reason(command.reason, context)))
 
 
@@ -72,6 +77,26 @@ def set_owner(command: SetOwner, facts: AccountFacts, context: Context) -> Decis
     if owner == facts.owner:
         raise Refused("account.owner", f"The account is {owner or 'nobody'}'s already.", "owner")
     return Decision((AttributeSet("account.owner", facts.owner, owner),))
+
+
+@decides(HandOver)
+def hand_over(command: HandOver, facts: AccountFacts, context: Context) -> Decision:
+    """Who leaves may be gone already; who takes it over works here."""
+    of, to = command.of, context.login(command.to, "to")
+    if not to or of == to:
+        raise Invalid("handover.to", "Say to whom: another login.", "to")
+    kinds = context.catalogue.cases.kinds
+    effects: list[Effect] = [AttributeSet("account.owner", of, to)] if facts.owner == of else []
+    effects += [CallbackGiven(each.id, to, of) for each in facts.callbacks if each.owner == of]
+    for case in facts.cases:
+        if case.owner == of:
+            title = kinds[case.kind].title if case.kind in kinds else case.kind
+            effects.append(
+                CaseChanged(case, replace(case, owner=to), title, f"is {to}'s", context.ids(), what="changed")
+            )
+    if not effects:
+        raise Refused("handover.nothing", f"Nothing on this account is {of}'s.", "of")
+    return Decision(tuple(effects))
 
 
 def _kind(text: str, context: Context, standing: tuple[str, ...] = ()) -> HoldKind:

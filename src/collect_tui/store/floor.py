@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import CTE, case, distinct, func, or_, select, true, update
+from sqlalchemy import CTE, case, distinct, func, not_, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.views.floor import FloorView, SeatView
+from collect_tui.domain.states import OPEN_CALLBACK, AccountState
+from collect_tui.store import agents
 from collect_tui.store.claims import FREE
 from collect_tui.store.sql import execute, instant, table, tenant
-from collect_tui.store.tables import Account, ActLog, AppUser, WorkItem
+from collect_tui.store.tables import Account, ActLog, AppUser, Callback, CaseFile, WorkItem
 from collect_tui.store.worked import WORK
 
 NO_USER: Final = "not a user"
 """Role of a login under which somebody works who is no user of the desk."""
 
 
-def floor(session: Session, tenant_id: int, now: datetime, day_began: datetime) -> FloorView:
+def floor(session: Session, tenant_id: int, now: datetime, day_began: datetime, today: date) -> FloorView:
     """Everybody who may work, those who hold an account first, then by login. `day_began`: since when acts are counted.
 
     Whoever has the file works under any login: one that is no user's is there while it holds an account or has acted today.
@@ -30,10 +32,41 @@ def floor(session: Session, tenant_id: int, now: datetime, day_began: datetime) 
     people = {row.login: {"name": row.name, "role": row.role, "desk": row.desk} for row in users if row.active}
     for login in {*held, *done} - {row.login for row in users}:
         people[login] = {"name": login, "role": NO_USER, "desk": ""}
+    doing = {login: _doing(row, today) for login, row in agents.every(session, tenant_id).items()}
     seats = [
-        SeatView(login=login, **who, **held.get(login, {}), **done.get(login, {})) for login, who in people.items()
+        SeatView(login=login, **who, **held.get(login, {}), **done.get(login, {}), **doing.get(login, {}))
+        for login, who in people.items()
     ]
     return FloorView(seats=tuple(sorted(seats, key=lambda s: (s.account is None, s.login))), now=now)
+
+
+def _doing(row: Any, today: date) -> dict[str, Any]:
+    """What an agent does now, and whether they are away."""
+    away = (
+        {"absent_until": row.absent_until, "deputy": row.deputy}
+        if row.absent_until and row.absent_until > today
+        else {}
+    )
+    return {"state": row.state.lower(), "code": row.code, "state_since": row.since, **away}
+
+
+def theirs(session: Session, tenant_id: int, login: str, now: datetime) -> dict[str, set[str]]:
+    """The numbers of the accounts on which something is an agent's: `owned`, `callbacks`, `cases`, `held`."""
+    a, c, f, w = table(Account).c, table(Callback).c, table(CaseFile).c, table(WorkItem).c
+    open_account = (a.tenant_id == tenant_id, a.status == AccountState.OPEN)
+    queries = {
+        "owned": select(a.number).where(*open_account, a.owner == login, a.owner != ""),
+        "callbacks": select(a.number)
+        .join_from(table(Account), table(Callback), (c.tenant_id == tenant_id) & (c.account_id == a.id))
+        .where(*open_account, c.owner == login, c.status.in_(OPEN_CALLBACK)),
+        "cases": select(a.number)
+        .join_from(table(Account), table(CaseFile), (f.tenant_id == tenant_id) & (f.account_id == a.id))
+        .where(a.tenant_id == tenant_id, f.owner == login, not_(f.ended)),
+        "held": select(w.number).where(
+            w.tenant_id == tenant_id, w.claimed == true(), w.claimed_by == login, w.lease_until > now
+        ),
+    }
+    return {name: set(session.execute(query).scalars()) for name, query in queries.items()}
 
 
 def held_by_queue(session: Session, tenant_id: int, now: datetime) -> dict[str, int]:
@@ -126,6 +159,12 @@ def _done(session: Session, tenant_id: int, day_began: datetime) -> dict[str, Ma
     )
     found = session.execute(query, {"tenant": tenant_id, "day_began": day_began})
     return {row.by: {"acts": row.acts, "worked": row.worked, "last_at": row.last_at} for row in found}
+
+
+def logins(session: Session, tenant_id: int) -> list[str]:
+    """Every login that has ever acted."""
+    query = select(_logins().c.login)
+    return [login for login in session.execute(query, {"tenant": tenant_id}).scalars() if login is not None]
 
 
 def _has(log: Any, effect: str) -> Any:

@@ -293,4 +293,5 @@ _SOURCES: Final = (
     _Source("digest_order", "told_at", _told, digest=True),
     _Source("case_file", "opened_at", _case),
     _Source("case_file", "ended_at", _case_ended),
+    _Source("script_read", "at", lambda row: _entry("note", row.by, f"script read: {row.script} ({row.language})")),
 )

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from collect_tui.domain.dates import day_start
 from collect_tui.domain.effects import KINDS
 from collect_tui.domain.states import OPEN_CALLBACK
+from collect_tui.store import agents
 from collect_tui.store.sql import instant, table, tenant
 from collect_tui.store.tables import ActLog, Callback, Tenant, WorkItem
 
@@ -139,7 +140,7 @@ def moment(now: datetime) -> str:
 
 
 def somebody_elses(w: Any) -> Any:
-    """Its callbacks that have come due are all owned by other people."""
+    """Its callbacks that have come due are all owned by other people, who are here."""
     c, mine = table(Callback).c, table(Callback).alias("mine")
     due = and_(
         c.tenant_id == tenant(),
@@ -153,6 +154,6 @@ def somebody_elses(w: Any) -> Any:
         m.account_id == w.account_id,
         m.status.in_(OPEN_CALLBACK),
         m.at <= instant("now"),
-        or_(m.owner.is_(None), m.owner == bindparam("me")),
+        or_(m.owner.is_(None), m.owner == bindparam("me"), agents.away(tenant(), m.owner)),
     )
     return and_(exists(select(c.id).where(due, c.owner != bindparam("me"))), ~exists(select(m.id).where(for_me)))

@@ -11,6 +11,7 @@ from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import NextAction
 from collect_tui.domain.promise.effects import WAIVED_BY, instalment_status
 from collect_tui.domain.states import OPEN_INSTALMENT, HoldState, InstalmentState, PromiseState
+from collect_tui.store import agents
 from collect_tui.store import facts as _facts
 from collect_tui.store.writing import WriteContext, write
 
@@ -22,7 +23,8 @@ _T = SQLModel.metadata.tables
 
 @write.register
 def _(effect: fx.ContactLogged, here: WriteContext) -> None:
-    here.put("contact_event", effect, by=here.by)
+    talked = agents.logs(here.session, here.tenant_id, here.by, here.at, here.account_id)
+    here.put("contact_event", effect, by=here.by, talk_s=talked)
     # It has been worked: what it was put off by, and how often, is over.
     over = {"snoozes": 0, "snooze_until": None, "snooze_reason": ""}
     here.db.execute(here.change("work_item", account_id=here.account_id).values(**over))
@@ -89,6 +91,17 @@ def _(effect: fx.CallbackScheduled, here: WriteContext) -> None:
 def _(effect: fx.CallbackChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     here.set("callback", key, status=effect.status)
+
+
+@write.register
+def _(effect: fx.CallbackGiven, here: WriteContext) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "owner": effect.old_owner}
+    here.one(here.change("callback", **key).values(owner=effect.owner))
+
+
+@write.register
+def _(effect: fx.ScriptRead, here: WriteContext) -> None:
+    here.put("script_read", effect, by=here.by)
 
 
 # ------------------------------------------------------------------------------------------------ holds and promises

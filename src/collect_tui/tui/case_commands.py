@@ -7,21 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from collect_tui.tui.case_rows import CaseRows, Loaded, load_cases
-from collect_tui.tui.own_commands import OwnCommands
+from collect_tui.tui.team_commands import TeamCommands
 
 if TYPE_CHECKING:
     from collect_tui.desk.case_list import CaseFilter
-    from collect_tui.tui.desk_app import DeskApp
-    from collect_tui.tui.navigator import Navigator
     from collect_tui.tui.page import CasesPage
 
 
-class CaseCommands(OwnCommands):
+class CaseCommands(TeamCommands):
     """A method per command on cases that no screen does itself."""
-
-    def __init__(self, app: DeskApp, navigator: Navigator) -> None:
-        super().__init__(app)
-        self._navigator = navigator
 
     def _wanted(self, words: str) -> CaseFilter:
         from collect_tui.desk.case_list import read

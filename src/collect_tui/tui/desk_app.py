@@ -23,7 +23,8 @@ from collect_tui.tui.history import History
 from collect_tui.tui.keys import keymap as keymaps
 from collect_tui.tui.keys.gate import KeyGate
 from collect_tui.tui.render import theme as themes
-from collect_tui.tui.render.connection import render_connection
+from collect_tui.tui.render.agent import AgentSeen
+from collect_tui.tui.render.connection import render_seat
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.terminal.painter import ThinPainter
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.catalogue import Catalogue
     from collect_tui.desk.outbox import ConnectionView, Outbox
     from collect_tui.desk.protocol import Desk
+    from collect_tui.desk.views.agent import AgentView
     from collect_tui.desk.views.session import Session
     from collect_tui.tui.page import Page
 
@@ -49,7 +51,7 @@ BUSY_AFTER = 0.25
 AGE_EVERY = 20
 #: Seconds until a drafts file that could not be written is tried again.
 KEEP_EVERY = 2
-#: Columns from which the header has room for the role.
+#: Columns from which the header has room for the role, and the state of whoever waits.
 WIDE = 100
 
 
@@ -97,6 +99,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         self._session: Session | None = None
         self._catalogue: Catalogue | None = None
         self.not_open = "The desk is still being opened."
+        self.agent = AgentSeen()
         self._connection: ConnectionView | None = None
         self._aging: Timer | None = None
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="desk")
@@ -140,6 +143,12 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
     @session_view.setter
     def session_view(self, session: Session) -> None:
         self._session = session
+
+    def saw_agent(self, agent: AgentView | None) -> None:
+        """The desk has said what its user does: the header times it; what a lead says to them stands on the status line."""
+        if self.agent.saw(agent, self.desk.clock) or self.agent.words:
+            self.top.say_again()
+        self._paint_right(self.header_right())
 
     @property
     def catalogue(self) -> Catalogue:
@@ -231,24 +240,12 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         self.keep_drafts()
 
     def header_right(self) -> Line:
-        """Who, on what day, on which desk; where there is room, also in what role."""
+        """Who, on what day, on which desk, and what they do; no clock ticks."""
         if self._unkept:
             return Line.of(("! drafts not kept: the file cannot be written", Role.BAD))
         outbox = self.outbox
         connection = outbox.connection() if outbox is not None else None
-        if self._session is None:
-            return (
-                render_connection(connection)
-                if connection is not None and connection.state != "online"
-                else Line.of(("no desk", Role.DIM))
-            )
-        seen = self._session
-        day = f"{seen.business_date:%a} {seen.business_date.day} {seen.business_date:%b}"
-        who = f"{seen.user} · {seen.role}" if self.size.width >= WIDE else seen.user
-        if connection is None:
-            return Line.of((f"{who} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")
-        end = render_connection(connection)
-        return Line((*Line.of((f"{who} · {day} · ", Role.LABEL)).spans, *end.spans))
+        return render_seat(self._session, connection, self.agent, wide=self.size.width >= WIDE)
 
     def wire_looked_at(self) -> None:
         """The wire may have changed: say so in the header, and keep the age of the data true while it is down."""

@@ -6,7 +6,7 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from collect_tui.desk.errors import NotFound, Stale, Unavailable
+from collect_tui.desk.errors import NotFound, Refused, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import FORMS
@@ -14,13 +14,11 @@ from collect_tui.tui.queue_rows import load_queue, wanted_of
 from collect_tui.tui.render.roles import Role
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from textual.screen import Screen
 
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt
-    from collect_tui.desk.views.queue import Claim
+    from collect_tui.desk.views.queue import Claim, QueueBoard
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.page import AccountPage, FormPage, LineField, Page, QueuePage
 
@@ -130,8 +128,8 @@ class Navigator:
         def opened() -> tuple[AccountView, Claim | None, str]:
             try:
                 claim, said = desk.claim(number), ""
-            except Stale as held:
-                claim, said = None, messages.sentence(held)
+            except (Stale, Refused) as kept:
+                claim, said = None, messages.sentence(kept)
             except NotFound:
                 claim, said = None, ""
             return desk.account(number), claim, said
@@ -194,18 +192,19 @@ class Navigator:
         self._app.bell()
         return said
 
-    def saw_day(self, business_date: date, now: datetime | None = None) -> None:
-        """The desk has shown its business date: when a day run has changed it, the header and the line follow."""
-        seen = self._app.session_view
-        if seen.business_date != business_date:
-            new = {"business_date": business_date, "now": now or seen.now}
-            self._app.session_view = seen.model_copy(update=new)
+    def saw(self, seen: AccountView | QueueBoard) -> None:
+        """The desk has shown its business date, and what I do: header and line follow."""
+        self._app.saw_agent(seen.agent)
+        session = self._app.session_view
+        if session.business_date != seen.business_date:
+            new = {"business_date": seen.business_date, "now": getattr(seen, "now", session.now)}
+            self._app.session_view = session.model_copy(update=new)
 
     async def _show_account(self, view: AccountView, claim: Claim | None, said: str) -> None:
         if self.claim is not None and (claim is None or claim.account != self.claim.account):
             await self.leave_account()
         self.claim, self._ended = claim, None
-        self.saw_day(view.business_date, view.now)
+        self.saw(view)
         screen = cast("AccountPage", self.screen_of("account"))
         shown = screen.view
         if shown is not None and shown.number != view.number:

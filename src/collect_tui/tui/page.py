@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
+    from collect_tui.desk.views.me import MeView
     from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import Claim, Why
+    from collect_tui.desk.views.script import ScriptView
     from collect_tui.domain.errors import DomainError
     from collect_tui.tui.case_rows import CaseRows, Seen
     from collect_tui.tui.queue_rows import Loaded
@@ -72,6 +74,7 @@ class Page(Protocol):
 
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any) -> bool: ...
     def status(self, text: str | Line, role: Role = ..., *, typed: bool = ...) -> None: ...
+    def say_again(self) -> None: ...
     def refuse(self, sentence: str) -> int: ...
     def desk_refused(self, error: DomainError) -> None: ...
     def failed(self, error: Exception) -> None: ...
@@ -141,6 +144,18 @@ class WhyPage(Page, Protocol):
     """Why an account stands where it does."""
 
     def show_why(self, why: Why) -> None: ...
+
+
+class MePage(Page, Protocol):
+    """The figures of one agent."""
+
+    def show_day(self, login: str, me: MeView) -> None: ...
+
+
+class ScriptPage(Page, Protocol):
+    """What is said in a call."""
+
+    def show_script(self, script: ScriptView) -> None: ...
 
 
 class MessagePage(Page, Protocol):

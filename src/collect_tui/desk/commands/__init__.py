@@ -12,6 +12,7 @@ from collect_tui.desk.commands.case import ChangeCase, DecideCase, LinkCase, Mov
 from collect_tui.desk.commands.contact import (
     LogContact,
     MarkPoint,
+    ReadScript,
     ScheduleCallback,
     SetNextAction,
     UnpinNote,
@@ -44,7 +45,7 @@ from collect_tui.desk.commands.promise import (
     ReAge,
     RescuePlan,
 )
-from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands.queue import HandOver, PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import Confirm
@@ -56,6 +57,7 @@ Command = Annotated[
     | ScheduleCallback
     | SetNextAction
     | MarkPoint
+    | ReadScript
     | AddPoint
     | CorrectPoint
     | CorrectCustomer
@@ -92,6 +94,7 @@ Command = Annotated[
     | PlaceHold
     | ReleaseHold
     | SetOwner
+    | HandOver
     | Undo,
     Field(discriminator="kind"),
 ]
@@ -157,6 +160,7 @@ __all__ = [
     "DecideCase",
     "Directed",
     "ExtendOrder",
+    "HandOver",
     "LinkCase",
     "LogContact",
     "MakePlan",
@@ -175,6 +179,7 @@ __all__ = [
     "Part",
     "PlaceHold",
     "ReAge",
+    "ReadScript",
     "RecordPayment",
     "ReleaseHold",
     "ReleaseMessage",

@@ -72,6 +72,14 @@ class SetNextAction(CommandBase):
     note: Text = ""
 
 
+class ReadScript(CommandBase):
+    """A card of the script was read to the customer, in the words that the desk shows now."""
+
+    noun: ClassVar[str] = "scripts-read"
+    kind: Literal["script"] = "script"
+    script: Short
+
+
 class MarkPoint(CommandBase):
     noun: ClassVar[str] = "point-marks"
     offline: ClassVar[bool] = True
@@ -89,4 +97,4 @@ class MarkPoint(CommandBase):
         return self
 
 
-__all__ = ["LogContact", "MarkPoint", "ScheduleCallback", "SetNextAction", "UnpinNote", "WriteNote"]
+__all__ = ["LogContact", "MarkPoint", "ReadScript", "ScheduleCallback", "SetNextAction", "UnpinNote", "WriteNote"]

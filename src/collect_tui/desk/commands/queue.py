@@ -58,6 +58,17 @@ class SetOwner(CommandBase):
     owner: Short
 
 
+class HandOver(CommandBase):
+    """What is one colleague's on the account becomes another's: the account itself, their open callbacks, the cases they answer."""
+
+    noun: ClassVar[str] = "hand-overs"
+    leased: ClassVar[bool] = False
+    kind: Literal["hand-over"] = "hand-over"
+    of: Short
+    to: Short
+    reason: Text = ""
+
+
 class Undo(CommandBase):
     """Takes back the agent's last act on this account that can be, or the act named, while nothing of it has left the building.
     `act`: its number (1: the agent's newest on the account) or the beginning of its id."""

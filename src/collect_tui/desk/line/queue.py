@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands import (
+    Command,
+    HandOver,
+    PlaceHold,
+    ReleaseHold,
+    SetOwner,
+    SkipAccount,
+    SnoozeAccount,
+    Undo,
+)
 from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
 from collect_tui.desk.line import freetext, say, when
 from collect_tui.desk.line.case_text import NOBODY, owner_of
@@ -86,6 +95,19 @@ def own(words: TokenCursor) -> tuple[Command, ...]:
     return (words.build(SetOwner, owner=owner_of(token.text) or ""),)
 
 
+def hand_over(words: TokenCursor) -> tuple[Command, ...]:
+    """`handover OF TO [REASON]`"""
+    given = {}
+    for field in ("of", "to"):
+        token = words.require("user")
+        words.limit(token, "user", SHORT)
+        if token.key is not None or not token.text.strip():
+            words.reject(token, "user")
+        words.take("user")
+        given[field] = token.text
+    return (words.build(HandOver, **given, reason=freetext.why(words, required=False)),)
+
+
 def undo(words: TokenCursor) -> tuple[Command, ...]:
     """`undo [ACT]`: the last act that can be taken back, or the one of that number or whose id begins so."""
     token = words.peek()
@@ -152,6 +174,14 @@ def say_own(command: SetOwner, context: LineContext) -> str:
     return f"make it {command.owner}'s account" if command.owner else "make it nobody's account"
 
 
+def render_hand_over(command: HandOver, context: LineContext) -> str:
+    return say.join("handover", word(command.of), word(command.to), say.why(command.reason))
+
+
+def say_hand_over(command: HandOver, context: LineContext) -> str:
+    return say.sentence(f"hand what is {command.of}'s here to {command.to}", say.quoted(command.reason))
+
+
 def render_undo(command: Undo, context: LineContext) -> str:
     return say.join("undo", word(command.act) if command.act else "")
 
@@ -175,6 +205,8 @@ _UNTIL = replace(
     DATE, name="until", word="UNTIL|5d", label="Until", hint="fri, 15dec, or how long: 5d, 2w", needed=False
 )
 _OWNER = Slot("owner", "LOGIN", "Owner", "a login; nobody", "user", needed=True, writing="word")
+_OF = replace(_OWNER, name="of", label="Whose", hint="a login")
+_TO = replace(_OF, name="to", label="To whom")
 _ACT = Slot("act", "ACT", "Act", "nothing: the last one; 2: the one before it", "act")
 
 RENDER = {
@@ -183,6 +215,7 @@ RENDER = {
     PlaceHold: render_hold,
     ReleaseHold: render_release,
     SetOwner: render_own,
+    HandOver: render_hand_over,
     Undo: render_undo,
 }
 MEANING = {
@@ -191,6 +224,7 @@ MEANING = {
     PlaceHold: say_hold,
     ReleaseHold: say_release,
     SetOwner: say_own,
+    HandOver: say_hand_over,
     Undo: say_undo,
 }
 
@@ -207,6 +241,13 @@ VERBS = (
     Verb("hold", (_KIND, _UNTIL, WHY), "place a hold", "hold dispute 5d checking the bill", hold),
     Verb("rel", (_KIND, WHY.must), "release a hold", "rel dispute bill was right", release, ("release",)),
     Verb("own", (_OWNER,), "make it somebody's account, in whose own queue it then stands", "own mia", own, ("owner",)),
+    Verb(
+        "handover",
+        (_OF, _TO, WHY),
+        "hand what is a colleague's here to another: account, callbacks, cases",
+        "handover mia ben on leave",
+        hand_over,
+    ),
     Verb(
         "undo",
         (_ACT,),

@@ -26,6 +26,7 @@ from collect_tui.desk.line import (
     promise,
     queue,
     say,
+    script,
 )
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
@@ -48,6 +49,7 @@ _CAPABILITIES: Final = (
     customer,
     case,
     queue,
+    script,
 )
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from collect_tui.desk.columns import Column, money_column, number, short_day
 from collect_tui.desk.views.act import VerdictView
+from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.case import AccountCase, CaseRow
 from collect_tui.desk.views.message import MessageRow
@@ -215,6 +216,7 @@ class AccountView(View):
     owner: str = ""  # login of whose account it is; empty: nobody's
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
+    agent: AgentView | None = None  # what I do
     verified: bool = False  # the customer was verified in this call
     linked: int = 0  # other accounts of the customer
     hidden: bool = False  # what is owed, paid and promised is not shown before

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final, Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, Protocol
 
 from collect_tui.common.text import clean
 from collect_tui.desk.columns import Column, Role, dashed, grouped, hour, number, text
 from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.desk.views.agent import StateName
 from collect_tui.desk.views.base import View
+from collect_tui.desk.views.case import CaseFigure
+from collect_tui.desk.views.me import lasted
+from collect_tui.desk.views.queue import QueueFigure
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.session import Session
 
 
 class SeatView(View):
@@ -27,12 +34,35 @@ class SeatView(View):
     worked: int = 0
     acts: int = 0
     last_at: datetime | None = None
+    state: StateName | None = None
+    code: str = ""
+    state_since: datetime | None = None
+    right_party: int = 0
+    promises: int = 0
+    promised: int = 0
+    absent_until: date | None = None
+    deputy: str = ""
+
+
+def _doing(state: str | None, seat: SeatView, session: Session) -> str:
+    """What they do and for how long."""
+    if seat.absent_until is not None:
+        return f"away till {seat.absent_until.day} {seat.absent_until:%b}"
+    if state is None or seat.state_since is None:
+        return ""
+    return f"{seat.code.lower() or state} {lasted(max(0, int((session.now - seat.state_since).total_seconds())))}"
 
 
 FLOOR_COLUMNS: Final = (
     Column("login", "Login", 9),
     Column("name", "Name", 12, flex=1),
-    Column("role", "Role", 10, rank=1),
+    Column("role", "Role", 10, rank=2),
+    Column(
+        *("state", "State", 15),
+        write=_doing,
+        role=lambda seat: Role.DIM if seat.absent_until else Role.PLAIN,
+        plain=dashed(_doing),
+    ),
     Column(
         *("account", "Account", 10),
         screen=lambda account, seat, session: account or "nothing",
@@ -40,19 +70,50 @@ FLOOR_COLUMNS: Final = (
         plain=dashed(text),
     ),
     Column("queue", "Queue", 10, plain=dashed(text)),
-    Column("since", "Since", 5, write=hour, plain=dashed(hour)),
+    Column("since", "Since", 5, rank=3, write=hour, plain=dashed(hour)),
     Column("lease_until", "Until", plain=dashed(hour)),
     number("worked", "Worked", 6, write=grouped),
+    number("right_party", "RPC", 4, write=grouped),
+    number("promises", "PTP", 4, write=grouped),
     number("acts", "Acts", 5, rank=1, write=grouped),
     Column("last_at", "Last", 5, write=hour, plain=dashed(hour)),
 )
 
 
+class QueueLockView(View):
+    """A queue whose order is locked."""
+
+    queue: str
+    by: str
+    at: datetime
+    reason: str
+
+
+class HandedOn(View):
+    """What is one agent's and is handed to others: on how many accounts, and of what kinds. `done`: on how many it has been; None: it
+    was only counted. `refused`: accounts on which it could not be, and why."""
+
+    of: str
+    to: tuple[str, ...]
+    accounts: int = 0
+    owned: int = 0
+    callbacks: int = 0
+    cases: int = 0
+    held: int = 0
+    done: int | None = None
+    refused: tuple[str, ...] = ()
+
+
 class FloorView(View):
-    """Everybody who may work, those who hold an account first."""
+    """Everybody who may work, those who hold an account first; amounts of today are those in `currency`. `queues`, `cases`: as the board
+    has them; `locks`: the queues whose order is locked."""
 
     seats: tuple[SeatView, ...]
     now: datetime
+    currency: str = ""
+    queues: tuple[QueueFigure, ...] = ()
+    cases: tuple[CaseFigure, ...] = ()
+    locks: tuple[QueueLockView, ...] = ()
 
 
 class Revealed(View):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.columns import Column, Role, grouped, money_column, number, short_day
 from collect_tui.desk.figures import amount, clock, dated_chips
+from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.case import CaseFigure
 from collect_tui.domain.dates import format_day, local_time
@@ -75,6 +76,7 @@ class QueueBoard(View):
     cases: tuple[CaseFigure, ...] = ()
     business_date: date
     unworked: str = ""
+    agent: AgentView | None = None  # what I do
 
 
 class QueueRow(View):

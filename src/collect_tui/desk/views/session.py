@@ -51,7 +51,8 @@ class StepReport(View):
 class Difference(View):
     """What a check found on `count` accounts, and the numbers of the first of them.
 
-    `kind`: `summary`, `queue` (a recompute says otherwise), `figures` (sums of queues; their names instead of accounts);
+    `kind`: `summary`, `queue` (a recompute says otherwise), `figures` (sums of queues; their names instead of accounts),
+    `kpi` (figures of agents' days; `mia 2026-11-20` instead of accounts);
     `summary.NAME`, `queue.NAME` (the rules say otherwise of a figure), `settling.EFFECT` (something that should have followed
     has not), `ladder` (a stage is due).
     """

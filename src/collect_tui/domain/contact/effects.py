@@ -159,6 +159,35 @@ class CallbackChanged(Effect):
         return f"{name} {became.get(self.status, low(self.status))}"
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackGiven(Effect):
+    """A callback becomes a colleague's."""
+
+    id: int
+    owner: str | None
+    old_owner: str | None
+
+    @property
+    def target(self) -> int | None:
+        return self.id
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return replace(facts, callbacks=changed(facts.callbacks, self.id, lambda c: replace(c, owner=self.owner)))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        now = next((c for c in facts.callbacks if c.id == self.id), None)
+        return (
+            (CallbackGiven(self.id, self.old_owner, self.owner),) if now is not None and now.owner == self.owner else ()
+        )
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        found = next((c for c in facts.callbacks if c.id == self.id), None)
+        name = (
+            "a callback" if found is None else f"the callback of {day_words(local_time(found.at, zone).date(), facts)}"
+        )
+        return f"{name} is for {self.owner or 'anyone'}"
+
+
 def _there(at: datetime, zone: str, facts: AccountFacts, point: Point | None) -> str:
     """The same moment where the customer is, when the clocks there show another hour; empty when they do not."""
     asked = (point,) if point is not None else facts.points

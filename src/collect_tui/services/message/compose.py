@@ -175,6 +175,10 @@ class Composer:
         plans = desk.catalogue().arrangement
         return context_of(seen, to, head, self.library.rules, words, desk.house, plans, ledger, bill, items, case)
 
+    def spoken(self, seen: AccountFacts) -> str:
+        """The language of the customer."""
+        return self._party(seen).lang
+
     def ledger(self, seen: AccountFacts) -> Ledger:
         """All that was ever asked for and paid on an account."""
         return facts.ledger(self._db, self._desk.tenant_id, seen.id)

@@ -25,7 +25,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.policy.signals import RowExtras, signals
-from collect_tui.store import facts, past, score_figures, scoring, sql, summary
+from collect_tui.store import facts, kpi, past, score_figures, scoring, sql, summary
 from collect_tui.store.day.base import Day, accounts
 from collect_tui.store.sql import among, dialect_of, scopes, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, WorkItem
@@ -40,7 +40,7 @@ NAMED: Final = 5
 
 @dataclass
 class Found:
-    """What differs: for each kind, on how many accounts, and the first of them (of the figures: the first queues).
+    """What differs: for each kind, on how many accounts, and the first of them (of the figures: the first queues, or agents and days).
 
     `checked`: how many accounts were held against the rules. `recomputed`: how many summaries, work items and figures are not
     what a recompute says; that can be put right.
@@ -90,6 +90,8 @@ def check(session: Session, day: Day, *, full: bool, night: bool) -> Found:
             known[kind] |= {*wrong} & {*chosen}
     figured = wrong_figures(session, day.tenant_id)
     found.add("figures", len(figured), figured)
+    days = kpi.stale(session, day.tenant_id, day.date)
+    found.add("kpi", len(days), days)
     found.recomputed = found.total
     rules = _Rules(session, day, values, night)
     for start in range(0, len(sample), BATCH):

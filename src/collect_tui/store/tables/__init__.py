@@ -12,6 +12,7 @@ from collect_tui.store.tables.accounts import (
     Service,
     Tenant,
 )
+from collect_tui.store.tables.agents import AgentEvent, AgentStatus, KpiDay, QueueLock, ScriptRead
 from collect_tui.store.tables.cases import CaseEvent, CaseFile
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.gate import guard_texts
@@ -48,6 +49,8 @@ __all__ = [
     "Account",
     "AccountSummary",
     "ActLog",
+    "AgentEvent",
+    "AgentStatus",
     "Allocation",
     "AppUser",
     "Audit",
@@ -66,6 +69,7 @@ __all__ = [
     "ImportBatch",
     "Instalment",
     "Item",
+    "KpiDay",
     "Message",
     "MessageChannel",
     "MessageItem",
@@ -77,6 +81,8 @@ __all__ = [
     "Payment",
     "Promise",
     "QueueDelta",
+    "QueueLock",
+    "ScriptRead",
     "SealedHead",
     "Service",
     "ServiceOrder",

@@ -17,7 +17,7 @@ from collect_tui.store.tables import statistics
 from collect_tui.store.tables.version import ON_CLUSTER
 from collect_tui.store.tables.version import TABLE as VERSION_TABLE
 
-APPEND_ONLY: Final = ("audit", "contact_event", "audit_seal", "sealed_head")
+APPEND_ONLY: Final = ("audit", "contact_event", "audit_seal", "sealed_head", "agent_event")
 
 ROLE: Final = "collect_tui_desk"
 """The group role on PostgreSQL that the desk works under; it cannot sign in itself."""

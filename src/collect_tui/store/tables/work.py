@@ -18,6 +18,7 @@ class ContactEvent(SQLModel, table=True):
     __table_args__ = (
         to("account", "account_id"),
         Index("ix_event_account", "tenant_id", "account_id", "at"),
+        Index("ix_event_by", "tenant_id", "by", "at"),
         Index(
             "ix_event_supersedes",
             "tenant_id",
@@ -48,6 +49,7 @@ class ContactEvent(SQLModel, table=True):
     offered_on: date | None = None  # business date
     offer_until: date | None = None
     verified: bool = added(False)  # the customer had been verified
+    talk_s: int | None = None  # seconds since the account was taken, where whoever logged it still had it
 
 
 class Note(SQLModel, table=True):
@@ -88,6 +90,7 @@ class Promise(SQLModel, table=True):
         Index("ix_promise_account", "tenant_id", "account_id"),
         Index("ix_promise_status", "tenant_id", "status"),
         Index("ix_promise_closed", "tenant_id", "closed_on"),
+        Index("ix_promise_by", "tenant_id", "made_by", "made_at"),
         STRICT,
     )
     tenant_id: int = key()

@@ -16,35 +16,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, HISTORY, OUTBOX, RUN, HELP, FORM, ASKING = (
-    "board",
-    "queue",
-    "cases",
-    "account",
-    "message",
-    "case",
-    "inbox",
-    "find",
-    "why",
-    "floor",
-    "history",
-    "outbox",
-    "run",
-    "help",
-    "form",
-    "asking",
-)
 #: Where keys may mean something; the order is that of the help.
 CONTEXTS: Final = (
+    "board", "queue", "cases", "account", "message", "case", "script", "inbox", "find", "why", "me", "floor", "history", "outbox",
+    "run", "help", "form", "asking",
+)  # fmt: skip
+(
     BOARD,
     QUEUE,
     CASES,
     ACCOUNT,
     MESSAGE,
     CASE,
+    SCRIPT,
     INBOX,
     FIND,
     WHY,
+    ME,
     FLOOR,
     HISTORY,
     OUTBOX,
@@ -52,11 +40,9 @@ CONTEXTS: Final = (
     HELP,
     FORM,
     ASKING,
-)
+) = CONTEXTS
 
-_DESK: Final = frozenset(
-    {BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, HISTORY, OUTBOX, RUN, HELP}
-)
+_DESK: Final = frozenset(CONTEXTS) - {FORM, ASKING}
 _LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, HISTORY, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
@@ -132,7 +118,7 @@ _CHOSEN: Final = frozenset({"find", "account"})
 #: Every command, in the order of the key bar and of the help.
 ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
-       contexts=_LISTS | {ACCOUNT, CASE}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
+       contexts=_LISTS | {ACCOUNT, CASE, SCRIPT}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
        _DESK - {HELP}, label="next"),
     _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
@@ -168,7 +154,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("case.refuse", "Refuse", "Refuses what waits in the case, with a reason on the line, and shows the next one.", ("-",),
        contexts=_CASES, label="refuse", needs=_ROWS),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, INBOX, FIND, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD, HISTORY}),
+       contexts=_DESK - {HELP, INBOX, FIND, SCRIPT, ME, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD, HISTORY}),
        needs_lease=True),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
@@ -215,6 +201,23 @@ ACTIONS: Final[tuple[Action, ...]] = (
        contexts=frozenset({INBOX}), label="ticket"),
     _C("inbox.open", "Inbox", "Messages that wait for an answer, of customers and of senders that nobody knows.", mnemonic="inbox"),
     _C("office.open", "Office", "The office's own account, for cases that belong to no customer.", mnemonic="office"),
+    _C("agent.pause", "Pause", "Away from the desk, with a code of the site: `pause break`.", mnemonic="pause", takes_words=True),
+    _C("agent.ready", "Ready", "Ends a pause.", mnemonic="ready"),
+    _C("agent.heard", "Heard", "Acknowledges what a lead has said to me on the status line.", mnemonic="heard"),
+    _C("script.open", "Script", "What is said in the call: cards to read, and objections with their answers.", ("T",), mnemonic="script",
+       contexts=frozenset({ACCOUNT}), needs=_CHOSEN, needs_account=True),
+    _C("me.open", "My day", "What I have worked, promised and collected, and what is left; a lead may name an agent.", mnemonic="me",
+       takes_words=True),
+    _C("team.word", "Word", "Leaves an agent a word on their status line: `word mia call the 4410 first`.", mnemonic="word",
+       takes_words=True),
+    _C("team.away", "Away", "An agent is away until a day: `away mia 3dec for=lee ill`; their callbacks are anybody's meanwhile.",
+       mnemonic="away", takes_words=True),
+    _C("team.back", "Here", "An agent is back before the day.", mnemonic="here", takes_words=True),
+    _C("team.lock", "Lock order", "A queue is worked in its order, and nobody chooses from it: `lockqueue broken oldest first`.",
+       mnemonic="lockqueue", takes_words=True),
+    _C("team.unlock", "Release order", "The order of a queue is free again.", mnemonic="freequeue", takes_words=True),
+    _C("team.handon", "Hand on", "All that is an agent's to one colleague or several, after a question: `handon mia ben,lee on leave`.",
+       mnemonic="handon", takes_words=True),
     _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
     _C("history.open", "History", "What was done, newest first; acts with these words, or a colleague's: `history 4410 promise by=ben`.",
        mnemonic="history", takes_words=True),
@@ -241,10 +244,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
        mnemonic="theme", takes_words=True,
        needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, FLOOR, HISTORY, OUTBOX, RUN}), needs=frozenset({"find"}),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, ME, FLOOR, HISTORY, OUTBOX, RUN}), needs=frozenset({"find"}),
        needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({CASES, MESSAGE, CASE, INBOX, WHY, HELP, FIND, FLOOR, HISTORY, OUTBOX, RUN, FORM}), needs_desk=False),
+       label="back", on_bar=_DESK - _LINES | {FORM}, needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD}), needs_desk=False),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",

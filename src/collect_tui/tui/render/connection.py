@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.figures import money
@@ -15,7 +15,9 @@ from collect_tui.tui.render.text import fit, wrap
 if TYPE_CHECKING:
     from collect_tui.desk.outbox import ConnectionView, HeldAct
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.desk.views.floor import SeatView
+    from collect_tui.desk.views.floor import FloorView, SeatView
+    from collect_tui.desk.views.session import Session
+    from collect_tui.tui.render.agent import AgentSeen
 
 
 def render_connection(connection: ConnectionView) -> Line:
@@ -33,6 +35,20 @@ def render_connection(connection: ConnectionView) -> Line:
     return (
         Line((*head.spans, *((review,) if connection.review else ()), *aside)) if connection.review or aside else head
     )
+
+
+def render_seat(session: Session | None, connection: ConnectionView | None, agent: AgentSeen, *, wide: bool) -> Line:
+    """Who sits there, on what day, on which desk, and what they do; where there is room (`wide`), also in what role. `connection` None:
+    the desk is here; `session` None: there is none yet."""
+    if session is None:
+        away = connection is not None and connection.state != "online"
+        return render_connection(connection) if connection is not None and away else Line.of(("no desk", Role.DIM))
+    on = session.business_date
+    who = f"{session.user} · {session.role}" if wide else session.user
+    begin = agent.beside(who, f"{on:%a} {on.day} {on:%b}", wide=wide)
+    if connection is None:
+        return Line.of((f"{begin} · ", Role.LABEL), ("●", Role.GOOD), f" {session.backend}")
+    return Line((*Line.of((f"{begin} · ", Role.LABEL)).spans, *render_connection(connection).spans))
 
 
 def old(now: datetime, then: datetime) -> str:
@@ -82,6 +98,22 @@ def both_versions(
     ]
     if held.problem:
         lines.append(Line.of((held.problem, Role.BAD)))
+    return lines
+
+
+def render_queues(floor: FloorView, today: date) -> list[Line]:
+    """How old the work is that is due, what waits for a decision, and which orders are locked."""
+    due = [queue for queue in floor.queues if queue.due_now]
+    aged = (
+        f"{queue.name} {queue.due_now:,}" + (f" {(today - queue.oldest).days}d" if queue.oldest else "")
+        for queue in due
+    )
+    waits = [f"{each.title.lower()} {each.count:,}" for each in floor.cases if each.count]
+    locked = [f"{each.queue} locked by {each.by}: {each.reason}" for each in floor.locks]
+    lines = [Line.of(("Due ", Role.LABEL), " · ".join(aged) or "nothing")]
+    if waits or locked:
+        locks = (Span(f" · {' · '.join(locked)}", Role.WARN),) if locked else ()
+        lines.append(Line.of(("Cases ", Role.LABEL), " · ".join(waits) or "none", *locks))
     return lines
 
 

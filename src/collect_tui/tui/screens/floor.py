@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from collect_tui.desk.views.floor import FLOOR_COLUMNS
 from collect_tui.tui.keys.actions import FLOOR
 from collect_tui.tui.page import LineTarget
-from collect_tui.tui.render.connection import render_floor
+from collect_tui.tui.render.connection import render_floor, render_queues
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
@@ -32,6 +32,7 @@ class FloorScreen(ListScreen):
     columns = COLUMNS
     empty: ClassVar[str] = "Nobody is here."
     has_line: ClassVar[bool] = False
+    summary_rows: ClassVar[int] = 3
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +59,9 @@ class FloorScreen(ListScreen):
         return Line.of(("Floor", Role.HEAD))
 
     def summary_lines(self) -> Iterable[Line]:
-        return (render_floor(self.seats),) if self.floor is not None else ()
+        if self.floor is None:
+            return ()
+        return (render_floor(self.seats), *render_queues(self.floor, self.desk_app.session_view.business_date))
 
     def line_target(self) -> LineTarget | None:
         account = self.chosen.account if self.chosen is not None else None

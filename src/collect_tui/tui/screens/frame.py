@@ -228,8 +228,18 @@ class FrameScreen(Screen[None]):
     def status(self, text: str | Line, role: Role = Role.PLAIN, *, typed: bool = False) -> None:
         """Say something on the rows below the line: what happened, or what the line will do (`typed`: of one that is being typed)."""
         self._say = (text, role)
-        if self._framed:
-            self.said_rows.say(text, role, typed=typed)
+        if not self._framed:
+            return
+        if not typed and (
+            word := self.desk_app.agent.said(self.desk_app.door("agent.heard"))
+        ):  # until it is acknowledged
+            said = text if isinstance(text, Line) else Line.of(*(((text, role),) if text else ()))
+            text = Line.of(*said.spans, *((" · ",) if text else ()), (word, Role.WARN))
+        self.said_rows.say(text, role, typed=typed)
+
+    def say_again(self) -> None:
+        """What was said, with what a lead says to the user now."""
+        self.status(*self._say)
 
     @property
     def said_rows(self) -> SaidRows:

@@ -95,7 +95,7 @@ class PanesScreen(DeskScreen):
     def changed(self, view: AccountView) -> None:
         """The same account as it is now: pane, place and what is typed stay."""
         self.view = view
-        self.desk_app.navigator.saw_day(view.business_date, view.now)
+        self.desk_app.navigator.saw(view)
         self._panes.clear()
         self._fill()
         self.show_frame()

@@ -85,7 +85,7 @@ class QueuesScreen(ListScreen):
         """Show these figures; the cursor stays on the same queue."""
         self.forget("board")  # asked before this
         self.board = board
-        self.desk_app.navigator.saw_day(board.business_date)
+        self.desk_app.navigator.saw(board)
         session = self.desk_app.session_view
         self.table.replace(ListSource(board_rows(board, session)))
         self.show_frame()

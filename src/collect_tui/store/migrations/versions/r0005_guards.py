@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from alembic import op
 
-from collect_tui.store.tables.guards import APPEND_ONLY, guard, unguarded
+from collect_tui.store.tables.guards import guard, unguarded
 
 revision = "0005"
 down_revision = "0004"
+
+GUARDED = ("audit", "contact_event", "audit_seal", "sealed_head")
 
 
 def upgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
         return
-    for table in APPEND_ONLY:
+    for table in GUARDED:
         for statement in unguarded(table):
             connection.exec_driver_sql(statement)
         guard(connection, table)

@@ -1,5 +1,6 @@
 """Whose account it is, how long orders were put off, and what a promise settles; what work is sorted by is finer than the score; words of
-texts, and ends of numbers and of words, are found. Format 14."""
+texts, and ends of numbers and of words, are found; what agents do and did, the figures of their days, locked queues, scripts that were
+read. Format 14."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from typing import Any, Final
 from alembic import op
 from sqlalchemy import BigInteger, MetaData, Table, false
 
-from collect_tui.store.migrations.frozen import column, index
+from collect_tui.store.migrations.frozen import column, create, index
 from collect_tui.store.tables import words
+from collect_tui.store.tables.guards import guard
 
 revision = "0014"
 down_revision = "0013"
@@ -21,7 +23,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     "name_token": {"reversed:text": ""},
     "party": {"times:text": ""},
     "work_item": {"verified_by:text": "", "verified_at:at?": None, "verified_fence": "0"},
-    "contact_event": {"verified:bool": false()},
+    "contact_event": {"verified:bool": false(), "talk_s:int?": None},
     "contact_point": {"consent_source:text": "", "consent_on:date?": None},
     "promise": {"settles:": "0"},
     "service_order": {"extended:": "0", "target:text": "", "monthly:": "0"},
@@ -29,6 +31,8 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
 INDEXES: Final = {
     "account": ("index ix_account_owner: owner where owner <> ''", f"index ix_account_tail: {TAIL.format('number')}"),
     "name_token": ("index ix_token_reversed: reversed",),
+    "contact_event": ("index ix_event_by: by; at",),
+    "promise": ("index ix_promise_by: made_by; made_at",),
     "work_item": ("index ix_work_amount: queue; collectable; number",),
     "service": (
         "index ix_service_bare: replace(identifier, '-', '')",
@@ -39,10 +43,31 @@ INDEXES: Final = {
 RANKED: Final = (
     "UPDATE work_item SET sort_score = -(score * 1000000000000 + {most}({least}(collectable, 999999999999), 0))"
 )
+TABLES: Final = """
+agent_state
+    tenant_id! login:text! state:text code:text account_id? since:at unheard? absent_until:date? deputy:text
+agent_event
+    tenant_id! id! login:text at:at by:text kind:text state:text code:text account_id? since:at? seconds:int? text:text
+    index ix_agent_event: login; at
+kpi_day
+    tenant_id! login:text! on:date! figure:text! currency:text! value
+queue_lock
+    tenant_id! queue:text! by:text at:at reason:text
+script_read
+    tenant_id! id! account_id at:at by:text script:text language:text digest:text
+    account_id -> account
+    index ix_script_account: account_id; at
+"""
+KNOWN: Final = """
+account
+    tenant_id! id!
+"""
 
 
 def upgrade() -> None:
     connection = op.get_bind()
+    create(connection, TABLES, KNOWN)
+    guard(connection, "agent_event")
     file = connection.dialect.name == "sqlite"
     if not file:
         op.alter_column("work_item", "sort_score", type_=BigInteger())
