@@ -142,7 +142,8 @@ def sentence(text: str) -> str:
 def codes() -> str:
     data = tomllib.loads(CODES.read_text("utf-8"))
     made = []
-    for name, entries in data.items():
+    orders = {f"Reasons to {kind}": entries for kind, entries in data.pop("order_reasons").items()}
+    for name, entries in {**data, **orders}.items():
         rows = [
             (f"`{code}`", entry["title"], flags(entry), told(entry))
             if isinstance(entry, dict)

@@ -1,6 +1,6 @@
 """What leaves the building is asked for at every door: without the account's digits, with wrong ones, with the right ones.
 
-`term` is a third kind that the program does not know: what is asked for follows from its class alone.
+`reloc` is a third kind that the program does not know: what is asked for follows from its class alone.
 """
 
 from __future__ import annotations
@@ -31,26 +31,46 @@ from collect_tui.server.examples import example
 from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, Clock, account, day, local_desk
 from support.server import bearer, server_context
-from support.third import Terminate, terminates
+from support.third import Relocate, relocates
 
 ROSA = "4410-2231"
 CUT = {**SERVICES[1], "status": "SUSPENDED", "suspend_cause": "nonpay"}
+ERRED = {**CUT, "product": "EL", "identifier": "EL-1"}
 BOOK = Book(
     account(
         ROSA,
         "Alvarez, Rosa",
         items=[("INV-1", -63, 30000, {"service": "INT"})],
-        services=[SERVICES[0], CUT],
+        services=[SERVICES[0], CUT, ERRED],
+        orders=[
+            {
+                "number": "S-7",
+                "service": "EL-1",
+                "kind": "suspend",
+                "reason": "NONPAY",
+                "effective": day(-3),
+                "status": "COMPLETED",
+                "requested_on": day(-4),
+                "requested_by": "mia",
+            },
+        ],
         stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     )
 )
-LINES = {"suspend": "sus int tue", "restore": "res tv", "terminate": "term int"}
+LINES = {
+    "suspend": "sus int tue",
+    "restore": "res tv",
+    "terminate": "term tv tue voluntary",
+    "relocate": "reloc int",
+    "reverse-order": "revorder el error",
+    "downgrade": "down int INT50 20 tue",
+}
 COURTESY = {"by": "lee", "reason": "courtesy"}  # a restore before all is paid
 
 
 def test_the_lines_below_are_all_there_are() -> None:
-    with terminates():
+    with relocates():
         assert set(LINES) == {kind for kind, command in COMMANDS.items() if command.outside}
 
 
@@ -61,7 +81,7 @@ def test_what_leaves_the_building_cannot_be_defined_without_the_question() -> No
             outside: ClassVar[bool] = True
             kind: Literal["refund"] = "refund"
 
-    for command in (Terminate, *COMMANDS.values()):
+    for command in (Relocate, *COMMANDS.values()):
         assert command.outside == issubclass(command, OutsideCommand)
         assert ("confirm" in example(command)) == command.outside, "the API's description shows the digits"
         assert command.asks is None or command.model_fields[command.asks].default is None
@@ -194,7 +214,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     with ExitStack() as stack:
-        stack.enter_context(terminates())
+        stack.enter_context(relocates())
         store = stack.enter_context(BOOK.store(tmp_path))
         context, app = server_context(store, Clock()), create_app()
 
@@ -248,7 +268,7 @@ def test_while_the_server_is_away_it_is_refused_and_never_goes_out_later(world: 
 
 
 def test_a_third_kind_is_a_command_like_any_other(world: World) -> None:
-    world.desk.do(world.act("term int", "2231"))
-    assert any("int terminated" in entry.text for entry in world.desk.pane(ROSA, "timeline").timeline)
-    assert isinstance(world.act("term int", None).commands[0], Terminate)
+    world.desk.do(world.act("reloc int", "2231"))
+    assert any("int relocated" in entry.text for entry in world.desk.pane(ROSA, "timeline").timeline)
+    assert isinstance(world.act("reloc int", None).commands[0], Relocate)
     assert last_four(ROSA) == "2231"

@@ -83,7 +83,7 @@ def test_an_order_leaves_as_one_private_file_and_comes_back(store, tmp_path):
     assert json.loads(path.read_text()) == {
         "format": 1, "order": "S-1", "kind": "suspend", "account": "1-1", "billing_system": "AURORA", "product": "INT",
         "identifier": "A-1-1", "reason": "NONPAY", "cause": "nonpay", "effective": "2026-11-24", "requested_on": "2026-11-23",
-        "requested_by": "mia", "reversal_of": None,
+        "requested_by": "mia", "reversal_of": None, "order_code": "suspend", "reason_code": "NONPAY", "target": "", "monthly": 0,
     }  # fmt: skip
     assert [p.name for p in path.parent.iterdir()] == ["S-1.json"]
     found = seen(store).orders[0]
@@ -274,6 +274,8 @@ def test_a_number_never_leaves_the_outbox(tmp_path, number):
         "identifier": "i",
         "cause": None,
         "order": number,
+        "order_code": "suspend",
+        "reason_code": "NONPAY",
     }
     port.send(OutgoingOrder.model_validate(whole))
     made = [p for p in tmp_path.rglob("*") if p.is_file()]

@@ -100,3 +100,10 @@ def test_an_objection_is_refused_once_the_order_has_left(desk, store):
     assert error.value.code == "hold.left"
     assert desk.account(ROSA).holds == ()
     do(desk, ROSA, "hold moratorium fri")  # any other kind may be placed
+
+
+def test_what_follows_outside_the_desk_is_told_before_it_is_done(desk):
+    later = [each.text for each in desk.preview(act(desk, ROSA, "sus int tue")).said if each.kind == "later"]
+    assert later == [
+        "then S-NEW leaves with the next orders run; when north has carried it out, INT is suspended",
+    ]

@@ -87,7 +87,13 @@ def test_every_entry_tells_the_user_what_it_is(shipped: Catalogue) -> None:
         assert entry.help.endswith("."), entry
         assert "\n" not in entry.help
         assert len(entry.help) <= 120, entry
-    for titles in (codes.reasons, codes.dispute_reasons, codes.skip_reasons, codes.suspend_reasons, codes.next_actions):
+    for titles in (
+        codes.reasons,
+        codes.dispute_reasons,
+        codes.skip_reasons,
+        *codes.order_reasons.values(),
+        codes.next_actions,
+    ):
         assert titles
         assert all(titles.values())
     assert len(codes.reasons) == len(codes.dispute_reasons) == 12
@@ -348,6 +354,11 @@ def test_another_year_has_other_holidays() -> None:
         ("rules", "[contact]\nmax_attempts = true", "type", "contact.max_attempts", "a whole number"),
         ("rules", '[suspend]\nno_cut_weekdays = ["friday"]', "unknown_value", "suspend.no_cut_weekdays", "did you mean fri?"),
         ("rules", f"[suspend]\nno_cut_weekdays = {WEEK}", "order", "suspend.no_cut_weekdays", "at least one"),
+        ("rules", "[suspend.products.TV]\ncut_rank = 0", "type", "suspend.products.TV.cut_rank", "from 1 to"),
+        ("codes", '[billing.A.orders]\nsuspent = "X"', "unknown_key", "billing.A.orders.suspent", "did you mean suspend?"),
+        ("codes", '[billing.A.reasons]\nNONPAI = "X"', "unknown_key", "billing.A.reasons.NONPAI", "did you mean NONPAY?"),
+        ("codes", '[billing.A.answers]\nOK = "complete"', "unknown_value", "billing.A.answers.OK", "did you mean completed?"),
+        ("codes", "[order_reasons.suspend]\nNONPAY = \"\"", "missing", "order_reasons.suspend", "NONPAY is missing"),
         ("rules", "[suspend.products.TV]\nmin_dpt = 3", "unknown_key", "suspend.products.TV.min_dpt", "did you mean min_dpd?"),
         ("rules", "[suspend.products.TV]\nmin_dpd = -3", "type", "suspend.products.TV.min_dpd", "from 0 to"),
         ("rules", "[suspend.products.TV]\nstuck_after_days = 3", "unknown_key", "suspend.products.TV.stuck_after_days", "no such key"),

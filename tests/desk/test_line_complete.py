@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from collect_tui.desk.line.complete import complete, suggest
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.verbs import RESULT_HELP, VERBS, help_for, table
+from collect_tui.domain.codes import BillingCodes
 from desk.test_line_golden import GOLDEN
 from support.line_world import CONTEXT, NO_ACCOUNT
 
@@ -28,6 +30,19 @@ def test_typing_a_line_never_breaks_on_the_way(line: str) -> None:
         for candidate in complete(line, end, CONTEXT):
             assert 0 <= candidate.insert_from <= end
         assert not ghost or any(one.text.endswith(ghost) for one in complete(typed, end, CONTEXT))
+
+
+def test_the_reasons_are_those_that_the_billing_system_of_the_service_knows() -> None:
+    own = replace(CONTEXT.codes, billing={"NORTH": BillingCodes(reasons={"NONPAY": "N01"})})
+    product, identifier, _ = CONTEXT.services[0]
+    context = replace(CONTEXT, codes=own, systems={identifier: "NORTH"})
+
+    def offered(line: str) -> list[str]:
+        return [each.text for each in complete(line, len(line), context)]
+
+    assert [code for code in offered(f"sus {product} fri ") if code in ("nonpay", "broken")] == ["nonpay"]
+    other = next(s for s in CONTEXT.services if s[0] != product)[1]
+    assert [code for code in offered(f"sus {other} fri ") if code in ("nonpay", "broken")] == ["nonpay", "broken"]
 
 
 @pytest.mark.parametrize(

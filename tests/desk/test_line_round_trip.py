@@ -23,22 +23,29 @@ from collect_tui.desk.commands import (
     CorrectPoint,
     DecideCase,
     Directed,
+    ExtendOrder,
     HandOver,
     LinkCase,
     LogContact,
     MakePlan,
     MakePromise,
+    MakeSettlement,
     MarkPoint,
     MoveCase,
     OpenCase,
+    OrderDowngrade,
     OrderRestore,
     OrderSuspension,
+    OrderTermination,
     Part,
     PlaceHold,
     ReadScript,
+    ReAge,
     RecordPayment,
     ReleaseHold,
     ReleaseMessage,
+    RescuePlan,
+    ReverseOrder,
     ReversePayment,
     ScheduleCallback,
     SendMessage,
@@ -278,21 +285,39 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         ),
     ),
     ApplyCredit: st.builds(ApplyCredit, credit=st.just("CR-77"), directed=st.lists(DIRECTED, max_size=3).map(tuple)),
-    OrderSuspension: st.builds(
-        OrderSuspension,
+    **{
+        command: st.builds(
+            command,
+            service=SERVICES,
+            effective=st.one_of(st.none(), DATES) if command is OrderRestore else DATES,
+            reason=st.one_of(st.sampled_from(list(CODES.reasons_for(kind))), SHORTS),
+            note=RAW_TEXTS,
+            confirm=CONFIRM,
+        )
+        for kind, command in (("suspend", OrderSuspension), ("restore", OrderRestore), ("terminate", OrderTermination))
+    },
+    ExtendOrder: st.builds(
+        ExtendOrder, days=st.integers(1, 366), order=st.sampled_from(["", "S-123", "INT"]), note=RAW_TEXTS
+    ),
+    OrderDowngrade: st.builds(
+        OrderDowngrade,
         service=SERVICES,
+        target=st.sampled_from(["INT50", "TV1"]),
+        monthly=MINOR,
         effective=DATES,
-        reason=st.one_of(st.sampled_from(list(CODES.suspend_reasons)), SHORTS),
         note=RAW_TEXTS,
         confirm=CONFIRM,
     ),
-    OrderRestore: st.builds(
-        OrderRestore,
-        service=SERVICES,
-        effective=st.one_of(st.none(), DATES),
-        reason=st.one_of(st.sampled_from(list(CODES.suspend_reasons)), SHORTS),
+    RescuePlan: st.builds(RescuePlan, by=st.one_of(st.none(), DATES), note=RAW_TEXTS),
+    MakeSettlement: st.builds(
+        MakeSettlement,
+        parts=st.builds(lambda a, d: (Part(amount=a, due=d),), MINOR, DATES),
+        method=st.sampled_from([None, "card", "gcash"]),
         note=RAW_TEXTS,
-        confirm=CONFIRM,
+    ),
+    ReAge: st.builds(ReAge, due=DATES, item=st.sampled_from(["", "INV-1041"]), reason=REASONS),
+    ReverseOrder: st.builds(
+        ReverseOrder, order=st.sampled_from(["S-123", "INT", "EL"]), reason=REASONS, confirm=CONFIRM
     ),
     CancelOrder: st.builds(CancelOrder, order=st.sampled_from(["S-123", "S-200", "INT", "EL"]), reason=REASONS),
     SendMessage: st.builds(

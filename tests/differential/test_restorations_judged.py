@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from collect_tui.desk.errors import DomainError
-from collect_tui.policy.suspend import may_restore
+from collect_tui.policy.restore import may_restore
 from collect_tui.store import scoring, service_signals
 from collect_tui.store.account_signals import signals
 from collect_tui.store.sql import Scope

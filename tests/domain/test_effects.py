@@ -87,6 +87,8 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.ItemVoided: fx.ItemVoided(11, "INV-11", 20000),
     fx.OrderRequested: fx.OrderRequested(order(99, 1, "suspend", "REQUESTED")),
     fx.OrderChanged: fx.OrderChanged(10, OrderState.SENT, OrderState.REQUESTED),
+    fx.ServiceReplaced: fx.ServiceReplaced(1, "INT50", 2990, "INT", 6000),
+    fx.DateMoved: fx.DateMoved("order", 10, days(9), days(2)),
     fx.ServiceChanged: fx.ServiceChanged(1, ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
     fx.LadderChanged: fx.LadderChanged(Stage.NOTICE_2, Holder.read("hold 3"), Stage.NOTICE_2, None),
     fx.MessageWritten: fx.MessageWritten(

@@ -13,6 +13,7 @@ from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Payment
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.order import required
+from collect_tui.domain.order.finding import find_order, find_service
 from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.states import AccountState, OrderState, PaymentState
 from support.trade import CALENDAR, KINDS, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
@@ -27,7 +28,7 @@ def suspended(**more: object) -> AccountFacts:
 
 def suspend(facts: AccountFacts, **more: object):
     options = {"effective": days(2), "reason": "NONPAY", "ids": numbers(36), **more}
-    return orders.suspend(facts, facts.services[0], **options)
+    return orders.cut(facts, facts.services[0], **options)
 
 
 def restore(facts: AccountFacts, **more: object):
@@ -185,7 +186,7 @@ TWO = (service(1, "INT"), service(2, "INT"), service(3, "TV"))
 
 @pytest.mark.parametrize(("text", "ident"), [("tv", 3), (" TV ", 3), ("int-0002", 2)])
 def test_finding_a_service(text: str, ident: int) -> None:
-    assert orders.find_service(account(services=TWO), text).id == ident
+    assert find_service(account(services=TWO), text).id == ident
 
 
 @pytest.mark.parametrize(
@@ -198,16 +199,16 @@ def test_finding_a_service(text: str, ident: int) -> None:
 )
 def test_not_finding_a_service_lists_the_choices(services: tuple, text: str, code: str, words: str) -> None:
     with pytest.raises(Invalid, match=words) as caught:
-        orders.find_service(account(services=services), text)
+        find_service(account(services=services), text)
     assert (caught.value.code, caught.value.field) == (code, "service")
 
 
 def test_finding_an_order() -> None:
     facts = account(services=TWO, orders=(order(7, 3, "suspend", "COMPLETED"), order(8, 1, "suspend", "SENT")))
-    assert orders.find_order(facts, "s-7").id == 7
-    assert orders.find_order(facts, "INT-0001").id == 8
+    assert find_order(facts, "s-7").id == 7
+    assert find_order(facts, "INT-0001").id == 8
     with pytest.raises(Invalid, match="expected one of S-8"):
-        orders.find_order(facts, "tv")
+        find_order(facts, "tv")
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_callbacks() -> None:
 
 
 def test_a_suspension_that_has_not_left_is_cancelled_and_one_that_has_is_refused() -> None:
-    effects = orders.suspend(rosa(), service(), effective=days(2), reason="NONPAY", ids=numbers(300), calendar=CALENDAR)
+    effects = orders.cut(rosa(), service(), effective=days(2), reason="NONPAY", ids=numbers(300), calendar=CALENDAR)
     now = fold(rosa(), effects)
     back = undo(effects, now)
     assert fx.OrderChanged(300, OrderState.CANCELLED, OrderState.REQUESTED, "undone by mia") in back

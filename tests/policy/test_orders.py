@@ -15,7 +15,8 @@ from collect_tui.domain.order import decide as orders
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.states import MessageState, OrderState
 from collect_tui.policy.house import House
-from collect_tui.policy.orders import refusal, suspension
+from collect_tui.policy.orders import cutting as may_be_cut
+from collect_tui.policy.orders import refusal
 from collect_tui.policy.verdicts import Severity
 from support.accounts import accounts, cutting
 from support.trade import (
@@ -276,8 +277,8 @@ def test_what_may_be_ordered_stands_and_what_may_not_is_withdrawn(facts: Account
     """The form, the order that waits and the order that leaves go by the same rule."""
     facts = act(replace(facts, orders=(), services=(service(1),)), ())
     assume(not any(o.open for o in facts.orders))
-    verdict = suspension(facts, facts.services[0], days(7), "NONPAY", RULES, KINDS, CALENDAR)
-    asked = orders.suspend(facts, facts.services[0], effective=days(7), reason="NONPAY", ids=numbers(500))
+    verdict = may_be_cut("suspend", facts, facts.services[0], days(7), "NONPAY", RULES, KINDS, CALENDAR)
+    asked = orders.cut(facts, facts.services[0], effective=days(7), reason="NONPAY", ids=numbers(500))
     after = act(facts, asked, numbers(600))
     assert [o.status for o in after.orders if o.open] == (["REQUESTED"] if verdict.severity < Severity.SCHEDULE else [])
     if after.orders:

@@ -13,13 +13,14 @@ from collect_tui.domain.facts import AccountFacts, Hold, Payment
 from collect_tui.domain.order.required import fees_to_keep, required_to_restore
 from collect_tui.domain.order.suspension import first_suspension_day, is_suspension_day
 from collect_tui.domain.states import MessageState, PaymentState
-from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.restore import may_restore
+from collect_tui.policy.suspend import may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from support.trade import CALENDAR, KINDS, RULES, SUSPEND, TODAY, account, days, item, notice, order, promise, service
 
 WEDNESDAY = days(9)  # 3 December
 SERVED = notice(-8)
-CHECKS = ["state", "amount", "age", "dispute", "hold", "promise", "notice", "day", "life_support", "order"]
+CHECKS = ["state", "amount", "age", "dispute", "hold", "promise", "notice", "day", "life_support", "rank", "order"]
 
 
 def ready(**more: object) -> AccountFacts:
@@ -148,6 +149,21 @@ def test_a_product_may_be_cut_by_rules_of_its_own() -> None:
     assert "Notice pre-cut was served" in found(tv, "notice").sentence
 
 
+def test_what_is_needed_least_is_cut_first() -> None:
+    rules = replace(SUSPEND, products={"INT": replace(SUSPEND, cut_rank=2)})
+    facts = ready(services=(service(), service(2, "TV")))
+    internet, tv = (may_suspend(facts, s, WEDNESDAY, rules, KINDS, CALENDAR) for s in facts.services)
+    assert (found(internet, "rank").severity, internet.overridable_by) == (Severity.HOLD, "lead")
+    assert found(internet, "rank").sentence.startswith("TV is to be cut before INT")
+    assert found(tv, "rank").severity is Severity.ALLOW
+    for spared in (service(2, "TV", "SUSPENDED", "nonpay"), replace(service(2, "TV"), life_support=True)):
+        facts = ready(services=(service(), spared))
+        assert may_suspend(facts, facts.services[0], WEDNESDAY, rules, KINDS, CALENDAR).allowed
+    facts = ready(services=(service(), service(2, "TV")))
+    paid = replace(facts, items=tuple(replace(i, service_id=1) for i in facts.items))
+    assert may_suspend(paid, paid.services[0], WEDNESDAY, rules, KINDS, CALENDAR).allowed, "TV owes nothing"
+
+
 def test_restoring_costs_what_the_product_costs_and_what_is_drafted_beside_it() -> None:
     rules = replace(RULES, suspend=replace(SUSPEND, products={"TV": replace(SUSPEND, reconnect_fee=700)}))
     cut = (service(status="SUSPENDED", cause="nonpay"), service(2, "TV", "SUSPENDED", "nonpay"))
@@ -189,7 +205,7 @@ def test_restoring_takes_the_debt_and_the_fee() -> None:
     verdict = restore(cut())
     assert [f.check for f in verdict.findings] == ["amount", "state", "cause", "order"]
     assert "USD 437.10 is still required" in found(verdict, "amount").sentence
-    assert "USD 25.00 for the reconnection" in found(verdict, "amount").sentence
+    assert "reconnect 25.00" in found(verdict, "amount").sentence
     assert verdict.overridable_by == "lead"
 
 

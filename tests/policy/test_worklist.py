@@ -15,7 +15,9 @@ from collect_tui.policy.verdicts import Severity, Verdict
 from collect_tui.policy.worklist import judge_callback, judge_next, judge_snooze
 from support.trade import CALENDAR, TODAY, account, days
 
-POLICY = QueuePolicy(lease_minutes=10, max_snooze_days=5, max_snoozes=2, max_next_action_days=30, override_role="lead")
+POLICY = QueuePolicy(
+    lease_minutes=10, max_snooze_days=5, max_snoozes=2, accounts_a_day=60, max_next_action_days=30, override_role="lead"
+)
 Judge = Callable[[AccountFacts, date, QueuePolicy, object], Verdict]
 
 
@@ -62,7 +64,7 @@ def test_nor_too_often(judge: Judge, on: int, snoozes: int, planned: int, rule: 
 
 def test_the_sentence_counts() -> None:
     def said(most: int) -> str:
-        policy = QueuePolicy(10, 5, most)
+        policy = QueuePolicy(10, 5, most, 60)
         return judge_snooze(account(snoozes=most), days(1), policy, CALENDAR).findings[0].sentence
 
     assert "may not be put off; work it now" in said(0)
@@ -94,6 +96,6 @@ def test_a_callback_stays_on_the_day_the_customer_named_and_the_agent_is_told() 
 
 @given(st.integers(0, 400), st.integers(1, 60), st.sampled_from([judge_next, judge_callback, judge_snooze]))
 def test_what_is_allowed_lies_within_the_cap(ahead: int, most: int, judge: Judge) -> None:
-    policy = QueuePolicy(10, most, 9, most, "lead")
+    policy = QueuePolicy(10, most, 9, 60, most, "lead")
     verdict = judge(account(), TODAY + timedelta(days=ahead), policy, CALENDAR)
     assert verdict.allowed == (ahead <= most)

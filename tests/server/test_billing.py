@@ -337,7 +337,7 @@ def test_orders_come_page_by_page(system: Api, order: str) -> None:
         ("O-1", {"status": "received"}, 409, "order.state"),
         ("O-0", {"status": "completed", "billing_system": "south"}, 409, "order.elsewhere"),
         ("O-0", {"status": "completed", "at": "2027-01-01T00:00:00Z"}, 409, "order.answer"),
-        ("O-0", {"status": "done"}, 422, "request.invalid"),
+        ("O-0", {"status": "done"}, 409, "order.answer"),
     ],
 )
 def test_answers_that_cannot_be_taken(

@@ -37,7 +37,7 @@ does = [{ order = "suspend", reason = "NONPAY" }]
 name = "back"
 from = ["OPEN"]
 to = "OPEN"
-does = [{ order = "restore", reason = "NONPAY" }]
+does = [{ order = "restore", reason = "PAID" }]
 [[moves]]
 name = "call"
 from = ["OPEN"]

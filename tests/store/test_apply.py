@@ -313,6 +313,12 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "service": lambda a: (
         fx.ServiceChanged(a.services[0], ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
     ),
+    "service replaced": lambda a: (fx.ServiceReplaced(a.services[0], "INT50", 20_00, "INT", 0),),
+    "dates moved": lambda a: (
+        fx.DateMoved("item", a.items[0], LATER, DAY - timedelta(days=40)),
+        fx.DateMoved("instalment", a.promises[0], DAY + timedelta(days=9), LATER, 2),
+        fx.DateMoved("order", a.orders[0], LATER, DAY + timedelta(days=3)),
+    ),
     "ladder": lambda a: (fx.LadderChanged(Stage.NOTICE_1, Holder.read("promise 1"), Stage.CURRENT, None),),
     "ladder resumed": lambda a: (fx.LadderChanged(Stage.CURRENT, None, Stage.CURRENT, Holder.read("promise 1")),),
     "set of the account": lambda a: (

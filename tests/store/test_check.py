@@ -19,7 +19,8 @@ from collect_tui.desk.views.session import DayReport
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.states import Stage
-from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.restore import may_restore
+from collect_tui.policy.suspend import may_suspend
 from collect_tui.store import account_signals, scoring, service_signals, summary
 from collect_tui.store.day.base import Day
 from collect_tui.store.day.check import check
@@ -60,7 +61,11 @@ SITES = st.sampled_from(
                 "rules": replace(
                     RULES,
                     suspend=replace(
-                        RULES.suspend, products={"P0": OWN, "P1": replace(OWN, notice_level="pre-cut", min_dpd=20)}
+                        RULES.suspend,
+                        products={
+                            "P0": replace(OWN, cut_rank=3),
+                            "P1": replace(OWN, notice_level="pre-cut", min_dpd=20),
+                        },
                     ),
                 )
             }

@@ -14,6 +14,7 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Holder, Item, NextAction
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as order
+from collect_tui.domain.order.finding import find_order
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promises
 from collect_tui.domain.undo import inverse
@@ -131,7 +132,7 @@ class History:
                 return (NextActionSet(NextAction(code, today + timedelta(days=ahead)), facts.next_action),)
             case ("suspend", ident):
                 more = {"effective": today + timedelta(days=7), "reason": "NONPAY", "calendar": CALENDAR}
-                return order.suspend(facts, facts.service(ident), ids=ids, **more)
+                return order.cut(facts, facts.service(ident), ids=ids, **more)
             case ("restore", ident):
                 more = {"effective": today, "reason": "PAID", "fee": RULES.suspend.reconnect_fee, "calendar": CALENDAR}
                 return order.restore(facts, facts.service(ident), ids=ids, **more)
@@ -150,7 +151,7 @@ class History:
         return promises.make(self.facts, schedule, kind=kind, ids=ids, **more)
 
     def _order(self, service_id: int) -> Any:
-        return order.find_order(self.facts, self.facts.service(service_id).identifier)
+        return find_order(self.facts, self.facts.service(service_id).identifier)
 
 
 def picture(facts: AccountFacts) -> dict[str, Any]:

@@ -68,7 +68,12 @@ CODES = Codes(
     },
     dispute_reasons={"PRICE": "Wrong price"},
     skip_reasons={"RESEARCH": "Must be looked into first", "WAITING": "Waits for another department", "BREAK": "Break"},
-    suspend_reasons={"NONPAY": "Non-payment", "BROKEN": "Broken arrangement", "PAID": "Restore: paid"},
+    order_reasons={
+        "suspend": {"NONPAY": "Non-payment", "BROKEN": "Broken arrangement"},
+        "restore": {"PAID": "Paid", "COURTESY": "Courtesy"},
+        "downgrade": {"VOLUNTARY": "At the customer's wish"},
+        "terminate": {"NONPAY": "Non-payment", "FRAUD": "Fraud"},
+    },
     next_actions={"call": "Call", "verify": "Check the payment", "letter": "Send or follow up mail"},
 )
 

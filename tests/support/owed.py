@@ -15,7 +15,8 @@ from typing import Any
 
 from collect_tui.domain.facts import AccountFacts, Order, Service
 from collect_tui.domain.states import ServiceState
-from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.restore import may_restore
+from collect_tui.policy.suspend import may_suspend
 from collect_tui.policy.verdicts import Verdict
 from support.world import SITE, World
 

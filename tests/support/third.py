@@ -1,6 +1,6 @@
-"""A third command that leaves the building, for tests: `term int` terminates a service.
+"""A third command that leaves the building, for tests: `reloc int` moves a service.
 
-with terminates(): …       # inside, the desk knows it everywhere; build apps and desks of a server inside as well
+with relocates(): …       # inside, the desk knows it everywhere; build apps and desks of a server inside as well
 
 What stands here is all that such a command says of itself; that it is asked for comes with its class.
 """
@@ -29,47 +29,47 @@ from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision
 
 
-class Terminate(OutsideCommand):
-    """Ends a service for good."""
+class Relocate(OutsideCommand):
+    """Moves a service to another address."""
 
-    noun: ClassVar[str] = "terminations"
-    kind: Literal["terminate"] = "terminate"
+    noun: ClassVar[str] = "relocations"
+    kind: Literal["relocate"] = "relocate"
     service: Short
 
 
-def _decide(command: Terminate, facts: AccountFacts, context: Context) -> Decision:
-    said = f"{command.service} terminated"
+def _decide(command: Relocate, facts: AccountFacts, context: Context) -> Decision:
+    said = f"{command.service} relocated"
     return Decision((NoteWritten(context.ids(), said, said),))
 
 
 @confirm.leaves
-def _read(words: TokenCursor) -> tuple[Terminate, ...]:
+def _read(words: TokenCursor) -> tuple[Relocate, ...]:
     words.require("service")
     words.take("service")
-    return (words.build(Terminate, service=words.tokens[words.pos - 1].text),)
+    return (words.build(Relocate, service=words.tokens[words.pos - 1].text),)
 
 
-def _render(command: Terminate, context: LineContext) -> str:
-    return say.join("term", command.service, *confirm.texts(command))
+def _render(command: Relocate, context: LineContext) -> str:
+    return say.join("reloc", command.service, *confirm.texts(command))
 
 
-_VERB = Verb("term", "term SERVICE [#DIGITS]", "end a service for good", "term int", _read)
+_VERB = Verb("reloc", "reloc SERVICE [#DIGITS]", "move a service to another address", "reloc int", _read)
 
 
 @contextmanager
-def terminates() -> Iterator[None]:
+def relocates() -> Iterator[None]:
     """As if the command stood in the program."""
     field = Act.model_fields["commands"]
     known = get_args(commands.Command)[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(field, "annotation", tuple[Annotated[known | Terminate, Field(discriminator="kind")], ...])
+        patch.setattr(field, "annotation", tuple[Annotated[known | Relocate, Field(discriminator="kind")], ...])
         Act.model_rebuild(force=True)
         body: Any = routes._without(Act, frozenset({"id", "account", "version"}), "ActBody", None)
         patch.setattr(routes, "ActBody", body)
-        patch.setitem(commands.COMMANDS, "terminate", Terminate)
-        patch.setitem(decide._DECIDERS, Terminate, _decide)
-        patch.setattr(verbs, "_NAMES", {**verbs._NAMES, "term": _VERB})
-        patch.setattr(render, "RENDER", {**verbs.RENDER, Terminate: _render})
-        patch.setattr(render, "MEANING", {**verbs.MEANING, Terminate: lambda one, _: f"terminate {one.service}"})
+        patch.setitem(commands.COMMANDS, "relocate", Relocate)
+        patch.setitem(decide._DECIDERS, Relocate, _decide)
+        patch.setattr(verbs, "_NAMES", {**verbs._NAMES, "reloc": _VERB})
+        patch.setattr(render, "RENDER", {**verbs.RENDER, Relocate: _render})
+        patch.setattr(render, "MEANING", {**verbs.MEANING, Relocate: lambda one, _: f"relocate {one.service}"})
         yield
     Act.model_rebuild(force=True)

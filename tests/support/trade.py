@@ -65,7 +65,7 @@ SUSPEND = SuspendRules(
 RULES = Rules(
     contact=ContactRules(time(8), time(21), 30, 7, 7, 7, "lead", {}),
     suspend=SUSPEND,
-    queue=QueuePolicy(15, 7, 2),
+    queue=QueuePolicy(15, 7, 2, accounts_a_day=100),
     weights=Weights(),
     ladder=(),
     tolerance=100,

@@ -10,7 +10,7 @@ from textual import events
 from textual.geometry import Size
 
 from support.book import do_line
-from support.third import terminates
+from support.third import relocates
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.golden import expect_screen
@@ -18,13 +18,13 @@ from tui.test_outbox_screen import remote
 
 both = pytest.mark.parametrize("fast", [False, True])
 PAY = [*OPEN, ":", *keys_of("pay 610 card R1"), "enter"]  # 522.10 is owed
-TERM = [*OPEN, ":", *keys_of("term int"), "enter"]
+TERM = [*OPEN, ":", *keys_of("reloc int"), "enter"]
 
 
 @pytest.fixture
 def third() -> Iterator[None]:
     """A third kind that leaves the building; no form knows it."""
-    with terminates():
+    with relocates():
         yield
 
 
@@ -33,7 +33,7 @@ def paid(desks: Desks) -> list[int]:
 
 
 def ended(desks: Desks) -> bool:
-    return any("terminated" in entry.text for entry in desks.of("mia").pane(ROSA, "timeline").timeline)
+    return any("relocated" in entry.text for entry in desks.of("mia").pane(ROSA, "timeline").timeline)
 
 
 def line(desk: DeskDriver) -> str:
@@ -170,7 +170,7 @@ async def test_an_account_that_changed_under_the_question_is_looked_at_again(tmp
 
 
 @both
-@pytest.mark.parametrize("typed", ["term int", "term int #2231"])
+@pytest.mark.parametrize("typed", ["reloc int", "reloc int #2231"])
 async def test_a_third_kind_that_leaves_the_building_is_asked_for_on_the_line(
     tmp_path: Path, fast: bool, typed: str, third: None
 ) -> None:

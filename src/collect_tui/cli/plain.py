@@ -18,6 +18,7 @@ from collect_tui.desk.views.said import text as said_text
 from collect_tui.domain.dates import format_day, stamp
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.order.required import in_words
 from collect_tui.domain.states import OPEN_INSTALMENT
 from collect_tui.domain.wording import numbered
 
@@ -140,6 +141,7 @@ def account_text(a: AccountView) -> str:
     lines.append(f"promises in 12 months: {a.kept_12m} kept, {a.broken_12m} broken")
     lines += [
         f"service {s.product} {s.identifier} {s.status.lower().replace('_', ' ')}{f' ({s.suspend_cause})' if s.suspend_cause else ''}"
+        f"{f', to restore {in_words(s.required_parts, s.not_needed, a.currency)}' if s.required_parts else ''}"
         for s in a.services
     ]
     lines += [
@@ -187,6 +189,8 @@ def _entry(entry: Any, currency: str, zone: str) -> str:
             parts.append(stamp(value, zone))
         elif name == "instalments":
             parts.append("; ".join(f"{i.due} {format_minor(i.amount, currency)} {i.status.lower()}" for i in value))
+        elif name in ("required_parts", "not_needed"):
+            parts.append(f"{name} {' + '.join(f'{p.what} {format_minor(p.amount, currency)}' for p in value)}")
         elif isinstance(value, tuple):
             parts.append(", ".join(map(str, value)))
         else:

@@ -48,7 +48,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         next_actions=codes.next_actions,
         limits=tuple(name for name, (unit, _) in LIMITS.items() if unit == "amount"),
         formulas=FORMULAS,
-        suspend_reasons=codes.suspend_reasons,
+        order_reasons=codes.order_reasons,
     )
     cases = case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays))
     build.known_departments(roots["queues"], queues, cases.departments)

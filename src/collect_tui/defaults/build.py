@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from collect_tui.common.words import expected
 from collect_tui.defaults.reading import Table
 from collect_tui.desk import own_filters, queue_filter
-from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, Action, Codes, FollowUp, Result
+from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, Action, BillingCodes, Codes, FollowUp, Result
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.order.decide import OUTCOMES
+from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.queue.rules import REASONS
 from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, OfferRules, QueueRule, SavedFilter
 from collect_tui.domain.states import Stage
@@ -36,18 +39,53 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         reasons=root.table("reasons").texts(),
         dispute_reasons=root.table("dispute_reasons").texts(),
         skip_reasons=root.table("skip_reasons").texts(),
-        suspend_reasons=root.table("suspend_reasons").texts(),
+        order_reasons=_order_reasons(root.table("order_reasons")),
         next_actions=next_actions,
         pauses=root.table("pauses").texts(),
+    )
+    found = replace(
+        found,
+        billing={name: _billing(table, found) for name, table in root.table("billing", {}).entries()},
     )
     root.done()
     seen: dict[str, str] = {}
     for code, result in found.results.items():
         if result.hot and seen.setdefault(result.hot, code) != code:
             raise root.table("results").table(code).error("duplicate", "hot", f"the same letter as {seen[result.hot]}.")
-    lists = ("reasons", "dispute_reasons", "skip_reasons", "suspend_reasons", "next_actions", "pauses")
-    for name in ("actions", "results", *lists):
+    for name in ("actions", "results", "reasons", "dispute_reasons", "skip_reasons", "next_actions", "pauses"):
         root.table(name).names()
+    for kind in KINDS:
+        root.table("order_reasons").table(kind).names()
+    return found
+
+
+def _order_reasons(table: Table) -> dict[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {kind: table.table(kind).texts() for kind in KINDS}
+    table.done()
+    for kind, codes in found.items():
+        if KINDS[kind].reason not in codes:
+            told = f"the reason {KINDS[kind].reason} is missing; an order has it unless another is said."
+            raise table.error("missing", kind, told)
+    return found
+
+
+def _billing(table: Table, known: Codes) -> BillingCodes:
+    """What a billing system calls things; only what we have names for, and an outcome that there is."""
+    reasons = tuple(dict.fromkeys(code for codes in known.order_reasons.values() for code in codes))
+    answers = table.table("answers", {})
+    found = BillingCodes(
+        orders=_own_codes(table.table("orders", {}), tuple(KINDS)),
+        reasons=_own_codes(table.table("reasons", {}), reasons),
+        answers={code: answers.choice(code, tuple(OUTCOMES)) for code in answers.texts()},
+    )
+    table.done()
+    return found
+
+
+def _own_codes(table: Table, names: Collection[str]) -> dict[str, str]:
+    """What another system calls things that we call by one of these names."""
+    found = {name: code for name in names if (code := table.text(name, ""))}
+    table.done()
     return found
 
 
@@ -190,6 +228,7 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             override_role=table.maybe_choice("override_role", roles),
             help=table.text("help"),
             objects=table.flag("objects", False),
+            freezes=table.flag("freezes", False),
         )
         table.done()
         if found[code].objects and "suspend" not in found[code].blocks:
@@ -228,6 +267,10 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
         cooldown_days=table.number("cooldown_days", 0, 10 * YEAR, base.cooldown_days),
         min_tenure_months=table.number("min_tenure_months", 0, 1200, base.min_tenure_months),
         override_role=table.choice("override_role", roles, base.override_role),
+        extension_days=table.number("extension_days", 0, YEAR, base.extension_days),
+        extension_days_lead=table.number("extension_days_lead", 0, YEAR, base.extension_days_lead),
+        re_age_days=table.number("re_age_days", 0, 10 * YEAR, base.re_age_days),
+        max_rescues_12m=table.number("max_rescues_12m", 0, 100, base.max_rescues_12m),
         offers=_offers(table.table("offers", {}), base.offers),
         sources={**base.sources, **table.table("sources", {}).texts()},
     )

@@ -90,7 +90,16 @@ def _suspend(table: Table, tolerance: int) -> SuspendRules:
     return replace(found, products=products)
 
 
-_SUSPENDING: Final = ("notice_level", "notice_days", "no_cut_weekdays", "min_past_due", "min_dpd", "reconnect_fee")
+_SUSPENDING: Final = (
+    "notice_level",
+    "notice_days",
+    "no_cut_weekdays",
+    "min_past_due",
+    "min_dpd",
+    "reconnect_fee",
+    "terminate_dpd",
+    "cut_rank",
+)
 """Values that a product may have of its own; how long an order may take is the billing system's."""
 
 
@@ -106,6 +115,8 @@ def _suspending(table: Table) -> dict[str, Any]:
         "min_past_due": table.number("min_past_due", 0, LIMIT),
         "min_dpd": table.number("min_dpd", 0, 10 * YEAR),
         "reconnect_fee": table.number("reconnect_fee", 0, LIMIT),
+        "terminate_dpd": table.number("terminate_dpd", 0, 10 * YEAR),
+        "cut_rank": table.number("cut_rank", 1, 100),
     }
 
 

@@ -18,6 +18,7 @@ from collect_tui.defaults.reading import Table
 from collect_tui.domain.case import nested
 from collect_tui.domain.case.check import problems
 from collect_tui.domain.case.definition import (
+    OPENED_ON,
     About,
     FieldType,
     Kind,
@@ -116,6 +117,7 @@ def _kind(name: str, root: Table, lists: Lists, departments: Mapping[str, str]) 
         routes=parts.routes(root.table("routes", {})),
         private=root.phrases("private"),
         once=root.flag("once", False),
+        opened_on=root.maybe_choice("opened_on", OPENED_ON) or "",
         help=root.text("help", ""),
         source=root.text("source", ""),
         digest=root.digest(),

@@ -88,20 +88,36 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class BillingCodes:
+    """What a billing system calls things: `orders` and `reasons` by our names; `answers`, by its own, are the outcomes of an order."""
+
+    orders: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Codes:
     actions: Mapping[str, Action]
     results: Mapping[str, Result]
     reasons: Mapping[str, str]  # reason for non-payment: code → title
     dispute_reasons: Mapping[str, str]
     skip_reasons: Mapping[str, str]
-    suspend_reasons: Mapping[str, str]
+    order_reasons: Mapping[str, Mapping[str, str]]  # kind of order → code → title
     next_actions: Mapping[str, str]  # code → title
+    billing: Mapping[str, BillingCodes] = field(default_factory=dict)
     pauses: Mapping[str, str] = field(default_factory=dict)  # why an agent is away from the desk
 
     @property
     def lists(self) -> Mapping[str, Mapping[str, str]]:
         """The lists of codes that a field of a case may choose from."""
-        return {name: getattr(self, name) for name in ("reasons", "dispute_reasons", "skip_reasons", "suspend_reasons")}
+        ours = {name: getattr(self, name) for name in ("reasons", "dispute_reasons", "skip_reasons")}
+        return {**ours, **{f"{kind}_reasons": table for kind, table in self.order_reasons.items()}}
+
+    def reasons_for(self, kind: str, system: str = "") -> Mapping[str, str]:
+        """Why an order of a kind is given, code → title; of these what a billing system knows, where it has codes of its own."""
+        table, own = self.order_reasons.get(kind, {}), self.billing.get(system)
+        return {code: table[code] for code in table if code in own.reasons} if own and own.reasons else table
 
     @property
     def hot(self) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from collect_tui.domain.account.effects import (
     NoteUnpinned,
     NoteWritten,
 )
+from collect_tui.domain.account.moved import DateMoved
 from collect_tui.domain.case.effects import CaseChanged, CaseDocumented, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
@@ -31,7 +32,7 @@ from collect_tui.domain.message.effects import (
     MessageReleased,
     MessageWritten,
 )
-from collect_tui.domain.order.effects import OrderChanged, OrderRequested, ServiceChanged
+from collect_tui.domain.order.effects import OrderChanged, OrderRequested, ServiceChanged, ServiceReplaced
 from collect_tui.domain.payment.effects import (
     AllocationReleased,
     CreditApplied,
@@ -62,6 +63,7 @@ __all__ = [
     "ContactVoided",
     "CreditApplied",
     "CreditReleased",
+    "DateMoved",
     "Effect",
     "HoldChanged",
     "HoldPlaced",
@@ -91,6 +93,7 @@ __all__ = [
     "PromiseMade",
     "ScriptRead",
     "ServiceChanged",
+    "ServiceReplaced",
     "Skipped",
     "Snoozed",
     "Verified",

@@ -127,6 +127,7 @@ class Promise:
     closed_reason: str | None = None
     ladder_step: Stage | None = None  # stage at which the ladder was held; a broken promise resumes there
     grace_unit: str = "days"  # days, business
+    settles: int = 0  # of a settlement: all that was owed, of which the rest is written off when it is kept
     closed_on: date | None = None
     made_at: datetime | None = field(default=None, compare=False)
     closed_at: datetime | None = field(default=None, compare=False)
@@ -181,12 +182,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order to a billing system: suspend or restore one service on its effective business date."""
+    """An order to a billing system, of one of the kinds of `domain/order/kinds.py`, for one service on its effective business date."""
 
     id: int
     number: str
     service_id: int
-    kind: str  # suspend, restore
+    kind: str
     reason: str
     effective: date
     status: OrderState
@@ -195,6 +196,9 @@ class Order:
     reversal_of: int | None = None
     detail: str = ""
     override_by: str | None = None  # who ordered it against a rule
+    extended: int = 0  # days by which it was put off
+    target: str = ""  # of a downgrade: the product that the service becomes
+    monthly: int = 0  # and what it costs a month
 
     @property
     def open(self) -> bool:

@@ -31,7 +31,8 @@ class OfferRules:
 class ArrangementPolicy:
     """Guard rails of promises and plans for one segment. Percentages are whole percent of the collectable amount; amounts minor units.
 
-    `extension_days`/`supervisor_days`: how far the first due date may lie ahead, for an agent and with a lead's override.
+    `first_within_days`: how far the first due date may lie ahead, `extension_days` how long a suspension may be put off, for an agent and,
+    `_lead`, with a lead's override. `re_age_days`: how far ahead what is late may be made due anew without one.
     """
 
     segment: str = "default"
@@ -50,6 +51,10 @@ class ArrangementPolicy:
     min_tenure_months: int = 6
     override_role: str = "lead"
     grace_unit: str = "days"  # days, business
+    extension_days: int = 11
+    extension_days_lead: int = 14
+    re_age_days: int = 60
+    max_rescues_12m: int = 1
     offers: OfferRules = OfferRules()
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 
@@ -63,7 +68,8 @@ class HoldKind:
 
     `chip`: the short word for it among the reasons why an account stands where it does.
     `override_role`: who may act in spite of it; None: nobody, the hold must be released first. `comes_back`: as what its end brings
-    the account back to the desk, one of `COMES_BACK`; empty when it does not. `objects`: it is an objection to a suspension that has
+    the account back to the desk, one of `COMES_BACK`; empty when it does not. `freezes`: the days that it stands count for no
+    due date. `objects`: it is an objection to a suspension that has
     been ordered, which whoever answers for it may make until it leaves.
     """
 
@@ -78,6 +84,7 @@ class HoldKind:
     comes_back: str = ""
     chip: str = ""
     objects: bool = False
+    freezes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +167,9 @@ PRODUCT: Final = r"^[A-Z][A-Z0-9]{0,7}$"
 class SuspendRules:
     """`notice_level` must have been served `notice_days` before the effective date; no cuts on weekdays (0 Monday) and holidays listed.
 
-    `tolerance` is the desk's: an item with less open counts as paid, however old it is. `products`: product → the same with what
-    is otherwise for its services.
+    Of the services of an account those of the lowest `cut_rank` that owe something are cut first.
+    A service that has been cut may be terminated `terminate_dpd` days past due. `tolerance` is the desk's: an item with less open
+    counts as paid, however old it is. `products`: product → the same with what is otherwise for its services.
     """
 
     notice_level: str
@@ -173,6 +181,8 @@ class SuspendRules:
     stuck_after_days: int
     sources: Mapping[str, str]
     tolerance: int = 0
+    terminate_dpd: int = 90
+    cut_rank: int = 1
     products: Mapping[str, SuspendRules] = field(default_factory=dict)
 
     def of(self, product: str) -> SuspendRules:

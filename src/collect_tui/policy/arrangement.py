@@ -17,6 +17,7 @@ from collect_tui.common.words import plural
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.promise import rescue
 from collect_tui.domain.rules import ArrangementPolicy
 from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -42,6 +43,51 @@ def judge(
     rails = _Rails(facts, tuple(schedule), kind == "plan", policy)
     findings = [*rails.amounts(), *rails.dates(), *(rails.parts(frequency) if rails.plan else ()), *rails.history()]
     return Verdict.of(_on_own_authority(f, role) for f in findings)
+
+
+def settles(facts: AccountFacts, amount: int, policy: ArrangementPolicy, role: str) -> Verdict:
+    """The verdict on an amount for which all that is owed is let go: the share that is offered at the account's stage may be taken by
+    anybody, less by somebody with the authority."""
+    share, cite = policy.offers.settlement.get(facts.stage, 0), policy.sources.get("settlement", "")
+    least = -(-facts.total * share // 100) if share else facts.total
+    money = f"{facts.currency} {format_minor(least, facts.currency)}"
+    told = f"{share}% of all that is open" if share else "all that is open: none is offered at this stage"
+    if amount >= least:
+        return Verdict(
+            (Finding("arrangement.settlement", Severity.ALLOW, f"It is at least {money}, {told}.", "settlement", cite),)
+        )
+    held = Finding("arrangement.settlement", Severity.HOLD, f"It is less than {money}, {told}.", "settlement", cite)
+    return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+
+
+def rescues(facts: AccountFacts, policy: ArrangementPolicy, role: str) -> Verdict:
+    """The verdict on taking a broken plan up again, by how often that was done in twelve months."""
+    before, cite = rescue.rescued(facts), policy.sources.get("rescue", "")
+    text = f"{plural(before, 'broken plan')} taken up again in 12 months"
+    if before < policy.max_rescues_12m:
+        found = Finding(
+            "arrangement.rescue", Severity.ALLOW, f"{text}, fewer than {policy.max_rescues_12m}.", "rescue", cite
+        )
+        return Verdict((found,))
+    held = Finding(
+        "arrangement.rescue", Severity.HOLD, f"{text}; at most {policy.max_rescues_12m} are allowed.", "rescue", cite
+    )
+    return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+
+
+def within(check: str, days: int, most: int, lead: int | None, policy: ArrangementPolicy, role: str) -> Verdict:
+    """The verdict on so many days in all, of which an agent may grant `most`, somebody with the authority up to `lead` (None: any)."""
+    cite = policy.sources.get(check, "")
+    text = f"It comes to {plural(days, 'day')} in all"
+    if days <= most:
+        found = Finding(f"arrangement.{check}", Severity.ALLOW, f"{text}, within {most}.", check, cite)
+    elif lead is None or days <= lead:
+        up_to = f", a {policy.override_role} to {lead}" if lead is not None else ""
+        held = Finding(f"arrangement.{check}", Severity.HOLD, f"{text}; an agent may go to {most}{up_to}.", check, cite)
+        found = _on_own_authority(replace(held, override_role=policy.override_role), role)
+    else:
+        found = Finding(f"arrangement.{check}", Severity.BLOCK, f"{text}; nobody may go beyond {lead}.", check, cite)
+    return Verdict((found,))
 
 
 def least_amount(collectable: int, policy: ArrangementPolicy) -> int:

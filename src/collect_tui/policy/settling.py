@@ -9,6 +9,7 @@ same facts make the same account. Settling what is settled changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import Final
 
 from collect_tui.domain import steps
@@ -33,9 +34,12 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.hold import freezing
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
+from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.payment import appropriation, posting
+from collect_tui.domain.promise import settlement
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
     WAITING_MESSAGE,
@@ -94,6 +98,7 @@ def settle(
     since = before.business_date if returned else None
     fresh = {*fresh, *appropriation.unseen(before)} if night else fresh
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
+    settlement.follow(fold, ids)
     if night:
         _end_holds(fold, house)
     cases.follow(fold, effects, house, ids, night=night)
@@ -118,6 +123,9 @@ def _end_holds(fold: Folded, house: House) -> None:
     for one in fold.facts.holds:
         if one.until is not None and one.until < today:
             fold.add(HoldChanged(one.id, HoldState.EXPIRED, one.status, "its last day is over"))
+            kind = house.holds.get(one.kind)
+            if kind is not None and kind.freezes and one.scope == "account":
+                fold.add(*freezing.ends(fold.facts, one, one.until + timedelta(days=1)))
             successor = hold.successor(fold.facts, [one], house.holds)
             fold.add(*steps.resume(fold.facts, one.holder, successor))
 
@@ -144,8 +152,8 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
             continue
         if one.override_by is not None and one.status == OrderState.REQUESTED:
             fold.add(OrderChanged(one.id, OrderState.DRAFT, one.status, found.sentence))
-        elif one.kind == "restore" or one.status == OrderState.REQUESTED:
-            lifted = one.kind == "suspend" and found.check in PAID_CHECKS
+        elif one.kind != "suspend" or one.status == OrderState.REQUESTED:
+            lifted = KINDS[one.kind].cuts and found.check in PAID_CHECKS
             fold.add(OrderChanged(one.id, OrderState.CANCELLED, one.status, found.sentence, lifted))
         else:
             continue
@@ -180,14 +188,17 @@ def _messages(fold: Folded) -> None:
 def _stand_again(fold: Folded, one: Order, house: House) -> None:
     service = fold.facts.service(one.service_id)
     busy = any(o.service_id == service.id and o.open for o in fold.facts.orders)
-    over = one.effective < fold.facts.business_date  # whoever wants it cut now orders it for another day
+    kind, over = (
+        KINDS[one.kind],
+        one.effective < fold.facts.business_date,
+    )  # whoever wants it cut now orders it for another day
     if (
         busy
         or over
-        or service.status != ServiceState.ACTIVE
+        or service.status != kind.before
         or refusal(fold.facts, one, house.rules, house.holds, house.calendar)
     ):
         return
-    cause = order.CAUSES.get(one.reason.upper(), order.NONPAY)
+    cause = order.cause_of(service, one.reason)
     fold.add(OrderChanged(one.id, OrderState.REQUESTED, one.status, "what stopped it was taken back"))
-    fold.add(ServiceChanged(service.id, ServiceState.PENDING_SUSPEND, cause, service.status, service.suspend_cause))
+    fold.add(ServiceChanged(service.id, kind.pending, cause, service.status, service.suspend_cause))

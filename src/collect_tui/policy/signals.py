@@ -14,13 +14,15 @@ from collect_tui.domain.facts import PHONE_KINDS, AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.message.decide import ways
+from collect_tui.domain.order.kinds import CUTS
 from collect_tui.domain.order.stuck import waits_since
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
 from collect_tui.domain.states import FAILED_ORDER, NOT_KEPT, WAITING_ORDER, HoldState, MessageState, OrderState
 from collect_tui.policy.attempts import attempts
-from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.restore import may_restore
+from collect_tui.policy.suspend import may_suspend
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def signals(
         suspendable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
         restorable=sum(may_restore(facts, s, rules, kinds).allowed for s in facts.services),
         order_since=min((waits_since(o, today, zone) for o in facts.orders if o.status in WAITING_ORDER), default=None),
-        reviews=sum((o.kind, o.status) == ("suspend", OrderState.DRAFT) for o in facts.orders),
+        reviews=sum(o.kind in CUTS and o.status == OrderState.DRAFT for o in facts.orders),
         order_failed=int(past.last_order in FAILED_ORDER),
         noticed_on=_last(m.served_on for m in facts.messages if m.level and m.served(facts.business_date)),
         coming=_coming(facts),

@@ -1,29 +1,29 @@
-"""May this service be suspended on that day, may it be restored: check by check, those that are met too.
+"""May this service be suspended on that day: check by check, those that are met too.
 
 The numbers are `SuspendRules` (TOML); `sources` cites each check by its short name: state, amount, age, dispute, hold,
-promise, notice, day, life_support, order, cause. Among equally strict findings the order of the checks stands. Whether a
+promise, notice, day, life_support, rank, order. Among equally strict findings the order of the checks stands. Whether a
 check is met says `domain/order/suspension.py`, for the queues as well; here it is put in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import ClassVar
 
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import WEEKDAYS, format_day
-from collect_tui.domain.expression import evaluate
 from collect_tui.domain.expression import holds as met
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Message, Order, Service
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.message.message import SERVED
-from collect_tui.domain.money import format_minor
-from collect_tui.domain.order import required, suspension
-from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
-from collect_tui.domain.states import OrderState
+from collect_tui.domain.order import suspension
+from collect_tui.domain.rules import HoldKind, SuspendRules
+from collect_tui.domain.states import OrderState, ServiceState
+from collect_tui.policy.checks import by_hold, checked, money, named
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 
@@ -40,7 +40,7 @@ def may_suspend(
     SCHEDULE, for a day on which nothing is cut or that comes too soon after the notice, names the first day that would
     do (`next_ok`, held at noon UTC so that it is the same day in nearly every zone). BLOCK has no override.
     """
-    checks = _Suspension(facts, service, effective, rules.of(service.product), holds, calendar)
+    checks = Suspension(facts, service, effective, rules.of(service.product), holds, calendar, rules)
     return Verdict.of(
         (
             checks.state(),
@@ -52,77 +52,37 @@ def may_suspend(
             checks.notice(),
             checks.day(),
             checks.life_support(),
+            checks.rank(),
             checks.order(),
         )
     )
 
 
-def may_restore(facts: AccountFacts, service: Service, rules: Rules, holds: Mapping[str, HoldKind]) -> Verdict:
-    """Whether a service may be restored: cut for non-payment, suspended, no order under way, and what is required paid.
-
-    A lead may restore before it is paid, as a courtesy or on a plan; a cause other than non-payment nobody lifts here. A hold
-    that forbids fees takes the reconnection's off what is required.
-    """
-    cite = rules.suspend.sources
-    under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != OrderState.DRAFT]
-    fee = required.fees_to_restore(facts, service, rules, holds)
-    row, params = replace(_signals(facts, service, len(under_way)), fees=fee), suspension.params_to_restore(rules)
-    meets = {check: met(condition, row, params) for check, condition in suspension.RESTORE.items()}
-    findings = []
-    if meets["state"]:
-        findings.append(_finding("restore", cite, "state", Severity.ALLOW, f"{service.product} is suspended."))
-    else:
-        now = service.status.replace("_", " ").lower()
-        text = f"{service.product} is {now}; only a suspended service can be restored."
-        findings.append(_finding("restore", cite, "state", Severity.BLOCK, text))
-    if meets["cause"]:
-        findings.append(_finding("restore", cite, "cause", Severity.ALLOW, "It was cut for non-payment."))
-    else:
-        text = f"{service.product} was cut for another cause ({service.suspend_cause or 'unknown'}) than non-payment."
-        findings.append(_finding("restore", cite, "cause", Severity.BLOCK, text))
-    if meets["amount"]:
-        findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
-    else:
-        money = _money(facts, evaluate(suspension.REQUIRED, row, params))
-        for_fee = f"{_money(facts, fee)} for the reconnection" if fee else ""
-        what = ", and ".join(filter(None, ("past due" if row.late else "", for_fee)))
-        text = f"{money} is still required to restore it ({what})."
-        held = _finding("restore", cite, "amount", Severity.HOLD, text)
-        findings.append(replace(held, override_role=rules.contact.override_role))
-    if rules.suspend.of(service.product).reconnect_fee:
-        findings += (
-            _by_hold(
-                _finding("restore", cite, "fee", Severity.INFO, f"No fee is charged: a hold forbids it {told}."), kind
-            )
-            for kind, told in _named(required.sparing(facts, service.id, holds), facts, holds)
-        )
-    if not meets["order"]:
-        text = f"Order {under_way[0].number} to {under_way[0].kind} it is {under_way[0].status.lower()} already."
-        findings.append(_finding("restore", cite, "order", Severity.BLOCK, text))
-    else:
-        findings.append(_finding("restore", cite, "order", Severity.ALLOW, "No other order is under way."))
-    return Verdict.of(findings)
-
-
 @dataclass(frozen=True)
-class _Suspension:
+class Suspension:
+    """The checks of one cut. `rule`: what findings are called by, which is the kind of order that is asked for; `doing`: in words."""
+
     facts: AccountFacts
     service: Service
     effective: date
     rules: SuspendRules
     holds: Mapping[str, HoldKind]
     calendar: Calendar
+    site: SuspendRules  # of all products
+    rule: ClassVar[str] = "suspend"
+    doing: ClassVar[str] = "cutting"
 
     @cached_property
     def meets(self) -> Mapping[str, bool]:
         """check → whether it is met."""
         facts, service, served = self.facts, self.service, self._served()
         row = replace(
-            _signals(facts, service, len(self._under_way())),
+            signals_of(facts, service, len(self._under_way())),
             oldest=self._oldest(),
             noticed_on=served.served_on if served else None,
             held=len(self._blocking()),
             promises=sum(p.open for p in facts.promises),
+            earlier=len(self._earlier()),
         )
         suspension_day = suspension.is_suspension_day(self.effective, self.rules, self.calendar)
         params = suspension.params_to_suspend(
@@ -140,33 +100,33 @@ class _Suspension:
 
     def amount(self) -> Finding:
         owed = self.facts.owed(self.facts.of_service(self.service.id))
-        text = f"{_money(self.facts, owed)} is past due and undisputed"
+        text = f"{money(self.facts, owed)} is past due and undisputed"
         if self.meets["amount"]:
             return self._say("amount", Severity.ALLOW, f"{text}.")
         least = max(1, self.rules.min_past_due)
-        return self._say("amount", Severity.BLOCK, f"{text}; cutting takes at least {_money(self.facts, least)}.")
+        return self._say("amount", Severity.BLOCK, f"{text}; {self.doing} takes at least {money(self.facts, least)}.")
 
     def age(self) -> Finding:
         days = days_past_due(self._oldest(), self.facts.business_date)
         text = f"The oldest of it is {days} days past due"
         if self.meets["age"]:
             return self._say("age", Severity.ALLOW, f"{text}, at least {self.rules.min_dpd}.")
-        return self._say("age", Severity.BLOCK, f"{text}; cutting takes at least {self.rules.min_dpd}.")
+        return self._say("age", Severity.BLOCK, f"{text}; {self.doing} takes at least {self.rules.min_dpd}.")
 
     def dispute(self) -> Finding:
         disputed = sum(i.disputed for i in self._mine())
         if not disputed:
             return self._say("dispute", Severity.ALLOW, "Nothing of it is disputed.")
-        text = f"{_money(self.facts, disputed)} is disputed and is not counted; the undisputed rest decides."
+        text = f"{money(self.facts, disputed)} is disputed and is not counted; the undisputed rest decides."
         return self._say("dispute", Severity.INFO, text)
 
     def holds_(self) -> Iterator[Finding]:
         found = self._blocking()
-        for kind, told in _named(found, self.facts, self.holds):
+        for kind, told in named(found, self.facts, self.holds):
             override = kind.override_role if kind else None
             severity = Severity.HOLD if override else Severity.BLOCK
             finding = self._say("hold", severity, f"A hold forbids it {told}.")
-            yield replace(_by_hold(finding, kind), override_role=override)
+            yield replace(by_hold(finding, kind), override_role=override)
         if not found:
             yield self._say("hold", Severity.ALLOW, "No hold forbids it.")
 
@@ -212,6 +172,17 @@ class _Suspension:
             return self._say("life_support", Severity.ALLOW, "No life support depends on it.")
         return self._say("life_support", Severity.BLOCK, f"{self.service.product} keeps life support going.")
 
+    def rank(self) -> Finding:
+        if self.meets["rank"]:
+            return self._say("rank", Severity.ALLOW, "No other service is to be cut before it.")
+        first = ", ".join(s.product for s in self._earlier())
+        held = self._say(
+            "rank",
+            Severity.HOLD,
+            f"{first} is to be cut before {self.service.product}: it owes enough, and is needed less.",
+        )
+        return replace(held, override_role="lead")
+
     def order(self) -> Finding:
         if self.meets["order"]:
             return self._say("order", Severity.ALLOW, "No other order is under way.")
@@ -219,12 +190,24 @@ class _Suspension:
         text = f"Order {found.number} to {found.kind} it is {found.status.lower()} already."
         return self._say("order", Severity.BLOCK, text)
 
+    def _earlier(self) -> list[Service]:
+        """Other services that are cut before this one, and may be as far as they themselves are concerned."""
+        others = (s for s in self.facts.services if self.site.of(s.product).cut_rank < self.rules.cut_rank)
+        return [
+            s
+            for s in others
+            if s.status == ServiceState.ACTIVE
+            and not s.life_support
+            and self.facts.owed(self.facts.of_service(s.id)) >= max(1, self.site.of(s.product).min_past_due)
+            and not blocking(self.facts, "suspend", self.holds, scope="service", target_id=s.id)
+        ]
+
     def _blocking(self) -> tuple[Hold, ...]:
         return blocking(self.facts, "suspend", self.holds, scope="service", target_id=self.service.id)
 
     def _under_way(self) -> list[Order]:
         mine = (o for o in self.facts.orders if o.service_id == self.service.id and o.open)
-        return [o for o in mine if (o.kind, o.status) != ("suspend", OrderState.DRAFT)]
+        return [o for o in mine if (o.kind, o.status) != (self.rule, OrderState.DRAFT)]
 
     def _mine(self) -> list[Item]:
         """Past due items of the service, and those of no service in particular."""
@@ -258,29 +241,10 @@ class _Suspension:
         return replace(self._say(check, Severity.SCHEDULE, text), next_ok=datetime.combine(first, time(12), tzinfo=UTC))
 
     def _say(self, check: str, severity: Severity, sentence: str) -> Finding:
-        return _finding("suspend", self.rules.sources, check, severity, sentence)
+        return checked(self.rule, self.rules.sources, check, severity, sentence)
 
 
-def _named(
-    found: Iterable[Hold], facts: AccountFacts, holds: Mapping[str, HoldKind]
-) -> Iterator[tuple[HoldKind | None, str]]:
-    """Holds with their kinds and how they are named: until when, and the kind's title."""
-    for hold in found:
-        kind = holds.get(hold.kind)
-        end = f"until {format_day(hold.until, facts.business_date)}" if hold.until else "until it is released"
-        yield kind, f"{end}: {kind.title if kind else hold.kind}"
-
-
-def _by_hold(finding: Finding, kind: HoldKind | None) -> Finding:
-    """The finding, with the source of the hold it comes from."""
-    return (
-        finding
-        if kind is None
-        else replace(finding, rule=f"{finding.rule}.{kind.code}", cite=kind.source or finding.cite)
-    )
-
-
-def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.Signals:
+def signals_of(facts: AccountFacts, service: Service, ordered: int) -> suspension.Signals:
     """What both look at."""
     return suspension.Signals(
         status=service.status,
@@ -291,11 +255,3 @@ def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.
         ordered=ordered,
         life_support=service.life_support,
     )
-
-
-def _finding(rule: str, sources: Mapping[str, str], check: str, severity: Severity, sentence: str) -> Finding:
-    return Finding(f"{rule}.{check}", severity, sentence, check, sources.get(check, ""))
-
-
-def _money(facts: AccountFacts, amount: int) -> str:
-    return f"{facts.currency} {format_minor(amount, facts.currency)}"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from collect_tui.desk.dated import Moment
+from collect_tui.domain.order import kinds
 from collect_tui.server.callers import permitted
 from collect_tui.server.context import context_of
 from collect_tui.services.access import Caller
@@ -21,12 +22,12 @@ Answering = Annotated[Caller, Depends(permitted("order.acknowledge"))]
 
 
 class OrderToDo(BaseModel):
-    """An order for a billing system: what is to be done to which service."""
-
-    model_config = ConfigDict(from_attributes=True)
+    """An order for a billing system: what is to be done to which service. `target` and `monthly` (minor units): of a
+    downgrade, what the service becomes. `order_code`, `reason_code`: what the system itself calls the
+    kind and the reason, where the site says so."""
 
     number: str
-    kind: Literal["suspend", "restore"]
+    kind: kinds.Name
     account: str
     billing_system: str
     product: str
@@ -38,6 +39,10 @@ class OrderToDo(BaseModel):
     requested_on: date
     requested_by: str
     reversal_of: str | None
+    target: str
+    monthly: int
+    order_code: str
+    reason_code: str
 
 
 class OrderPage(BaseModel):
@@ -63,17 +68,19 @@ def orders(
     after = min(int(cursor or 0), 2**63 - 1)
     dispatch = OrderDispatch(context_of(request).desk(caller))
     rows, more = dispatch.page(status, system=billing_system, after=after, limit=limit)
-    return OrderPage(orders=[OrderToDo.model_validate(row) for row in rows], cursor=str(more) if more else None)
+    told = [OrderToDo.model_validate({**row._mapping, **dispatch.called(row)}) for row in rows]
+    return OrderPage(orders=told, cursor=str(more) if more else None)
 
 
 class OrderAnswer(BaseModel):
-    """What became of an order. `received`: the system has it and will carry it out. `at`: when, by default now."""
+    """What became of an order. `status`: `received` (the system has it and will carry it out), `completed` or `rejected`, or what the site
+    says that the system calls these two. `at`: when, by default now."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"status": "completed", "at": "2026-11-22T09:30:00Z"}}
     )
 
-    status: Literal["received", "completed", "rejected"]
+    status: Annotated[str, Field(min_length=1, max_length=64)]
     detail: Annotated[str, Field(max_length=1000)] = ""
     at: Moment | None = None
     billing_system: Annotated[str, Field(max_length=64)] | None = None

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from collect_tui.desk.commands import Command, MakePlan, MakePromise, PlaceHold, RecordPayment, SnoozeAccount
+from collect_tui.desk.commands import (
+    Command,
+    MakePlan,
+    MakePromise,
+    MakeSettlement,
+    PlaceHold,
+    RecordPayment,
+    SnoozeAccount,
+)
 from collect_tui.desk.errors import DomainError, Forbidden
 from collect_tui.desk.operations import OPERATIONS, Operation
 from collect_tui.domain.case.decide import Actor
@@ -102,6 +110,8 @@ def measures(
         if last := max((i.due for i in schedule), default=None):
             months = _months(today, last)
             yield "plan_months", months, f"{months} months"
+    elif isinstance(command, MakeSettlement):
+        yield "promise_total", command.total, format_minor(command.total, facts.currency)
     elif isinstance(command, PlaceHold) and command.until is not None:
         # Only an end that was typed: a hold that the law asks for has none, and nobody's rank may stand in its way.
         yield "hold_days", (command.until - today).days, f"{(command.until - today).days} days"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlmodel import Session as Db
@@ -19,6 +20,7 @@ from collect_tui.desk.views.account import (
     PaymentView,
     PointView,
     PromiseView,
+    RequiredPart,
     ServiceView,
     WaitingMessage,
 )
@@ -38,7 +40,8 @@ from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
 from collect_tui.policy.attempts import most_attempts
 from collect_tui.policy.contact import label, may_call
-from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.restore import may_restore
+from collect_tui.policy.suspend import may_suspend
 from collect_tui.services import masking
 from collect_tui.services.case_views import of_account, open_cases, reader_of
 from collect_tui.services.desk_context import DeskContext
@@ -216,8 +219,19 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
         )
     elif service.status == ServiceState.SUSPENDED:
         restore = verdict_view(may_restore(seen, service, catalogue.rules, catalogue.holds), seen, catalogue.rules)
-        needed = required.required_to_restore(seen, service, catalogue.rules, catalogue.holds)
-    return ServiceView.made_of(service, suspend=suspend, restore=restore, required_to_restore=needed)
+        needed = required.to_restore(seen, service, catalogue.rules, catalogue.holds)
+    return ServiceView.made_of(
+        service,
+        suspend=suspend,
+        restore=restore,
+        required_to_restore=None if needed is None else needed.total,
+        required_parts=_parts(needed.parts if needed else ()),
+        not_needed=_parts(needed.besides if needed else ()),
+    )
+
+
+def _parts(parts: Iterable[required.Part]) -> tuple[RequiredPart, ...]:
+    return tuple(RequiredPart(what=part.what, amount=part.amount) for part in parts)
 
 
 def order_view(placed: Order, seen: AccountFacts, desk: DeskContext) -> OrderView:

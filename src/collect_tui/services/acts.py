@@ -32,6 +32,7 @@ from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import refuse_guess
 from collect_tui.services.message.compose import Composer
 from collect_tui.services.message.edited import on_one_line
+from collect_tui.services.order_chain import later
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
 from collect_tui.store import cases as case_rows
@@ -89,6 +90,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
             (*told, *passed(outcome, context.codes, context.zone)),
             refused=[lost.message] if (lost := _lease(desk, act, seen)) is not None else (),
             next_action=following,
+            later=later(outcome.effects, outcome.after, context),
             confirm=asked,
             overridden=override is not None,
         ),

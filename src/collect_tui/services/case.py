@@ -34,8 +34,8 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.template import TYPED
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order.suspension import first_suspension_day
-from collect_tui.policy.orders import suspension
-from collect_tui.policy.suspend import may_restore
+from collect_tui.policy.orders import cutting
+from collect_tui.policy.restore import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.access import DECIDES, actor
 from collect_tui.services.contact import schedule_callback
@@ -120,11 +120,12 @@ class _Hand:
         if service is None:
             raise Refused("case.service", f"The service of {case.number} is not there any more.", "case")
         rules, holds, calendar, day = context.rules, context.catalogue.holds, context.calendar, facts.business_date
-        if kind == "suspend":
-            day = first_suspension_day(calendar.next_business_day(day), rules.suspend, calendar) or day
-            verdict = suspension(facts, service, day, given["reason"], rules, holds, calendar)
-        else:
+        if kind == "restore":
             verdict = may_restore(facts, service, rules, holds)
+        else:
+            if kind == "suspend":
+                day = first_suspension_day(calendar.next_business_day(day), rules.suspend, calendar) or day
+            verdict = cutting(kind, facts, service, day, given["reason"], rules, holds, calendar)
         return Decision(order.propose(facts, service, kind, given["reason"], day, context.ids), verdict)
 
     def _callback(self, case: Case, given: Mapping[str, str], facts: AccountFacts) -> Decision:

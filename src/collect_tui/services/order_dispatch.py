@@ -16,6 +16,7 @@ from collect_tui.desk.errors import NotFound, Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import OrdersReport
 from collect_tui.domain.card_text import forbidden
+from collect_tui.domain.codes import BillingCodes
 from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
@@ -27,6 +28,7 @@ from collect_tui.policy.objections import waits
 from collect_tui.policy.orders import PAID_CHECKS, refusal
 from collect_tui.policy.verdicts import Finding, Severity
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.order_cases import opened
 from collect_tui.services.order_port import Acknowledgement, BillingPort, OutgoingOrder
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import facts
@@ -65,7 +67,7 @@ class OrderDispatch:
             said, problem = answer.acknowledgement, answer.problem
             try:
                 if said is not None and self.take(answer.billing_system, said):
-                    outcomes[said.outcome].append(said.order)
+                    outcomes[self._outcome(answer.billing_system, said.outcome)].append(said.order)
             except AnswerRefused as error:
                 problem = error.reason
             if problem:
@@ -129,7 +131,8 @@ class OrderDispatch:
             found = None if done else self._refusal(seen, order)
             if found is None:
                 if self.port is not None:
-                    self.port.send(_outgoing(row))
+                    known = {**row._mapping, **self.called(row)}
+                    self.port.send(OutgoingOrder(order=row.number, cause=row.suspend_cause, **known))
                 work.change(seen, orders.send(order), line=f"order {order.number} sent")
             elif found.severity is not Severity.SCHEDULE:  # else it waits for a day on which it may be carried out
                 withdrawn = _withdrawn(seen, order, found)
@@ -149,7 +152,8 @@ class OrderDispatch:
                 raise AnswerRefused("order", "there is no such order")
             if row.billing_system != system:
                 raise AnswerRefused("order", "belongs to another billing system")
-            outcome = orders.OUTCOMES[said.outcome]
+            meant = self._outcome(system, said.outcome)
+            outcome = orders.OUTCOMES[meant]
             if row.status == outcome:
                 return False
             if row.status in orders.OUTCOMES.values():  # it contradicts what was acted upon
@@ -159,11 +163,32 @@ class OrderDispatch:
             if order is None or order.status != OrderState.SENT:
                 raise AnswerRefused("order", f"is {row.status.lower()}, not sent; nothing was asked")
             try:
-                effects = orders.acknowledge(seen, order, said.outcome, detail, said.at)
+                effects = orders.acknowledge(seen, order, meant, detail, said.at)
             except DomainError as error:
                 raise AnswerRefused(error.field or "order", error.message) from None
-            work.change(seen, effects, line=f"order {order.number} {said.outcome} by {system}")
+            effects += opened(
+                seen, effects, row.requested_by, work.catalogue, self.desk.calendar, self.desk.ids, work.now
+            )
+            work.change(seen, effects, line=f"order {order.number} {meant} by {system}")
             return True
+
+    def _outcome(self, system: str, said: str) -> str:
+        """Ours for what a system says; AnswerRefused for what it has never called one."""
+        own = self._codes(system).answers
+        if (found := own.get(said, said)) not in orders.OUTCOMES:
+            raise AnswerRefused("outcome", f"expected one of {', '.join((*own, *orders.OUTCOMES))}")
+        return found
+
+    def _codes(self, system: str) -> BillingCodes:
+        return self.desk.catalogue().codes.billing.get(system, BillingCodes())
+
+    def called(self, row: Any) -> dict[str, str]:
+        """What its billing system calls an order and its reason: as here, where it has no names of its own."""
+        own = self._codes(row.billing_system)
+        return {
+            "order_code": own.orders.get(row.kind, row.kind),
+            "reason_code": own.reasons.get(row.reason, row.reason),
+        }
 
     def acknowledge(self, number: str, said: Acknowledgement | None, system: str | None) -> str:
         """Takes in what a system says of an order that it fetched; None says that it was received. The order's state afterwards.
@@ -173,6 +198,8 @@ class OrderDispatch:
         row = self._order(number)
         if system is not None and row.billing_system != system:
             raise Refused("order.elsewhere", "This order belongs to another billing system.", "billing_system")
+        if said is not None:
+            self._outcome(row.billing_system, said.outcome)
         if row.status in REQUESTED:
             if not self.send(row.id, done=said is not None):
                 text = "This order is not to be carried out, or not today; fetch the orders again."
@@ -188,10 +215,6 @@ class OrderDispatch:
             if (found := rows.find(db, self.tenant_id, number=number)) is None:
                 raise NotFound("order.not_found", "There is no order of this number.", "number")
             return found
-
-
-def _outgoing(row: Any) -> OutgoingOrder:
-    return OutgoingOrder(order=row.number, cause=row.suspend_cause, **row._mapping)
 
 
 def _withdrawn(seen: AccountFacts, order: Order, found: Finding) -> tuple[Effect, ...]:

@@ -9,16 +9,19 @@ from typing import Annotated, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.desk.dated import Moment
+from collect_tui.domain.order import kinds
 
 
 class OutgoingOrder(BaseModel):
-    """An order as a billing system gets it. No name and no amount: it does what the order says to the service it names."""
+    """An order as a billing system gets it. No name: it does what the order says to the service it names. `target` and `monthly`
+    (minor units): of a downgrade, what the service becomes. `order_code`, `reason_code`: what the system itself calls the kind and the
+    reason, where the site says so."""
 
     model_config = ConfigDict(frozen=True)
 
     format: Literal[1] = 1
     order: str
-    kind: Literal["suspend", "restore"]
+    kind: kinds.Name
     account: str
     billing_system: str
     product: str
@@ -29,15 +32,20 @@ class OutgoingOrder(BaseModel):
     requested_on: date
     requested_by: str
     reversal_of: str | None = None
+    target: str = ""
+    monthly: int = 0
+    order_code: str
+    reason_code: str
 
 
 class Acknowledgement(BaseModel):
-    """What a billing system answers. Keys it does not know are skipped: other systems say more than we need."""
+    """What a billing system answers. `outcome`: completed or rejected, or what the site says that the system calls them. Keys it does not
+    know are skipped: other systems say more than we need."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
     order: Annotated[str, Field(min_length=1, max_length=64)]
-    outcome: Literal["completed", "rejected"]
+    outcome: Annotated[str, Field(min_length=1, max_length=64)]
     at: Moment
     detail: Annotated[str, Field(max_length=1000)] = ""
 

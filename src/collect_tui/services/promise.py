@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collect_tui.desk.commands import CancelPromise, MakePlan, MakePromise
+from collect_tui.desk.commands import (
+    CancelPromise,
+    ExtendOrder,
+    MakePlan,
+    MakePromise,
+    MakeSettlement,
+    ReAge,
+    RescuePlan,
+)
 from collect_tui.domain.effects import NoteWritten
+from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.promise import again, rescue
 from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -28,17 +38,52 @@ def make_plan(command: MakePlan, facts: AccountFacts, context: Context) -> Decis
     return _make(command, facts, context, schedule, "plan", command.frequency)
 
 
+@decides(RescuePlan)
+def rescue_plan(command: RescuePlan, facts: AccountFacts, context: Context) -> Decision:
+    plan = rescue.broken_plan(facts)
+    schedule, policy = rescue.schedule(facts, plan, command.by), context.arrangement(facts.segment)
+    effects = promise.make(
+        facts,
+        schedule,
+        kind="plan",
+        method=plan.method,
+        grace_days=policy.grace_days,
+        grace_unit=policy.grace_unit,
+        by=context.user,
+        ids=context.ids,
+        calendar=context.calendar,
+        takes_up=plan.id,
+    )
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects, arrangement.rescues(facts, policy, context.role), schedule)
+
+
+@decides(MakeSettlement)
+def make_settlement(command: MakeSettlement, facts: AccountFacts, context: Context) -> Decision:
+    parts = [(part.amount, part.due) for part in command.parts]
+    if command.total >= facts.total:
+        text = "A settlement is for less than is owed; expected a promise of it."
+        raise Refused("promise.settlement", text, "amount")
+    several = len(parts) > 1
+    schedule = promise.split(command.total, parts) if several else promise.single(*parts[0])
+    return _make(command, facts, context, schedule, "plan" if several else "single", None, settles=facts.total)
+
+
 def _make(
-    command: MakePromise | MakePlan,
+    command: MakePromise | MakePlan | MakeSettlement,
     facts: AccountFacts,
     context: Context,
     schedule: tuple[Instalment, ...],
     kind: str,
     frequency: str | None,
+    settles: int = 0,
 ) -> Decision:
     policy = context.arrangement(facts.segment)
     # The promise that this one supersedes is not held against it.
     verdict = arrangement.judge(facts, schedule, kind, frequency, policy, context.role)
+    if settles:
+        verdict += arrangement.settles(facts, sum(i.amount for i in schedule), policy, context.role)
     for held in hold.blocking(facts, "promise", context.catalogue.holds):
         title = context.catalogue.holds[held.kind].title if held.kind in context.catalogue.holds else held.kind
         verdict += Verdict((Finding("promise.hold", Severity.BLOCK, f"The hold {title} allows no promise.", "hold"),))
@@ -50,6 +95,7 @@ def _make(
         method=command.method,
         grace_days=policy.grace_days,
         grace_unit=policy.grace_unit,
+        settles=settles,
         by=context.user,
         ids=context.ids,
         calendar=context.calendar,
@@ -59,6 +105,29 @@ def _make(
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
     return Decision(effects, verdict, schedule)
+
+
+@decides(ReAge)
+def re_age(command: ReAge, facts: AccountFacts, context: Context) -> Decision:
+    effects = again.re_age(facts, command.due, command.item, command.reason)
+    policy = context.arrangement(facts.segment)
+    verdict = arrangement.within(
+        "re_age", (command.due - facts.business_date).days, policy.re_age_days, None, policy, context.role
+    )
+    return Decision((*effects, NoteWritten(context.ids(), command.reason, command.reason)), verdict)
+
+
+@decides(ExtendOrder)
+def extend_order(command: ExtendOrder, facts: AccountFacts, context: Context) -> Decision:
+    order, policy = again.to_extend(facts, command.order), context.arrangement(facts.segment)
+    days = order.extended + command.days
+    verdict = arrangement.within(
+        "extension", days, policy.extension_days, policy.extension_days_lead, policy, context.role
+    )
+    effects = again.extend(facts, order, command.days, context.rules.suspend, context.calendar)
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects, verdict)
 
 
 @decides(CancelPromise)

@@ -12,6 +12,7 @@ from sqlalchemy import Date, Select, String, and_, case, exists, func, or_, sele
 
 from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.domain.message.message import MOST_WAITING, SERVED
+from collect_tui.domain.order.kinds import CUTS
 from collect_tui.domain.states import (
     FAILED_ORDER,
     GIVEN_BACK,
@@ -197,7 +198,7 @@ def _orders(kind: str) -> Any:
     not_sent = case((early, day("today")), else_=t.requested_on)
     left = func.coalesce(desk_day(t.sent_at), not_sent)
     since = func.min(case((one_of(t.status, sorted(WAITING_ORDER)), left)), type_=Date)
-    reviews = _count(and_(t.status == constant(OrderState.DRAFT), t.kind == constant("suspend")))
+    reviews = _count(and_(t.status == constant(OrderState.DRAFT), one_of(t.kind, CUTS)))
     failed = func.max(case((one_of(t.status, sorted(FAILED_ORDER)), t.id)))
     return _grouped(kind, t, [], since=since, reviews=reviews, failed=failed, last=func.max(t.id))
 

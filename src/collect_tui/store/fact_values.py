@@ -195,6 +195,7 @@ def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
             kind=row.kind,
             status=PromiseState[row.status],
             total=row.total,
+            settles=row.settles,
             made_on=row.made_on,
             grace_days=row.grace_days,
             instalments=tuple(instalments),

@@ -48,6 +48,8 @@ def _rows(tenant_id: int) -> Select[Any]:
             o.c.requested_on,
             o.c.requested_by,
             o.c.sent_at,
+            o.c.target,
+            o.c.monthly,
             s.c.billing_system,
             s.c.product,
             s.c.identifier,

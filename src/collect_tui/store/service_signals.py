@@ -21,6 +21,7 @@ from collect_tui.domain.states import (
     HoldState,
     OrderState,
     PromiseState,
+    ServiceState,
 )
 from collect_tui.store.expressions import compiled, constant, one_of
 from collect_tui.store.functions import listed
@@ -43,6 +44,7 @@ _BY_PRODUCT: Final[Mapping[str, Callable[[str], Any]]] = {
     "suspension_day": number,
     "notice_level": bindparam,
     "reconnect_fee": number,
+    "cut_rank": number,
 }
 """Parameters that a product may have of its own: `suspend_due` for all others, `suspend_due_1` for the first such product."""
 
@@ -60,7 +62,12 @@ def params(rules: Rules, today: date) -> dict[str, Any]:
         suspend = suspension.params_to_suspend(
             own, today, today, suspension_day=is_suspension_day(today, own, calendar)
         )
-        values = {**suspend, "notice_level": own.notice_level, "reconnect_fee": own.reconnect_fee}
+        values = {
+            **suspend,
+            "notice_level": own.notice_level,
+            "reconnect_fee": own.reconnect_fee,
+            "cut_rank": own.cut_rank,
+        }
         found |= {_name(name, at): values[name] for name in _BY_PRODUCT}
     return found
 
@@ -106,7 +113,7 @@ def of_services(kind: str, purpose: str, some: tuple[str, ...]) -> Any:
     own = _own(those.c.product, some)
     suspend = purpose == "suspend"
     may = (
-        compiled(MAY_SUSPEND, _to_suspend(those.c, own), own)
+        compiled(MAY_SUSPEND, _to_suspend(those.c, own, some), own)
         if suspend
         else compiled(MAY_RESTORE, _to_restore(those.c, some))
     )
@@ -150,7 +157,7 @@ def _fees(v: Any, under_way: Any, some: tuple[str, ...]) -> Any:
     return _of(v, Service, reconnecting, costs) + _of(v, Item, *asked)
 
 
-def _to_suspend(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
+def _to_suspend(v: Any, own: Mapping[str, Any], some: tuple[str, ...]) -> dict[str, Any]:
     o, m, p, i = (table(t).c for t in (ServiceOrder, Message, Promise, Item))
     counts = and_(_late(v), i.open - i.disputed >= number("least"))
     oldest = _of(v, Item, func.min(i.due), counts)
@@ -166,8 +173,31 @@ def _to_suspend(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
         "held": _of(v, Hold, func.count(), _forbid("suspend", v.id)),
         "promises": _of(v, Promise, func.count(), p.status == constant(PromiseState.ACTIVE)),
         "ordered": _orders(v, waits),
+        "earlier": _earlier(v, own, some) if some else constant(0),
         "life_support": case((v.life_support, constant(1)), else_=constant(0)),
     }
+
+
+def _earlier(v: Any, own: Mapping[str, Any], some: tuple[str, ...]) -> Any:
+    """As `Suspension._earlier`."""
+    other, i, h = table(Service).alias("other"), table(Item).c, table(Hold).c
+    o, theirs = other.c, _own(other.c.product, some)
+    late = select(total(i.open - i.disputed)).where(i.tenant_id == tenant(), i.account_id == o.account_id, _late(o))
+    forbidden = exists(
+        select(h.id)
+        .where(h.tenant_id == tenant(), h.account_id == o.account_id, _forbid("suspend", o.id))
+        .correlate(other)
+    )
+    first = (
+        o.tenant_id == tenant(),
+        o.account_id == v.account_id,
+        theirs["cut_rank"] < own["cut_rank"],
+        o.status == constant(ServiceState.ACTIVE),
+        ~o.life_support,
+        late.correlate(other).scalar_subquery() - v.credits - v.unapplied >= theirs["suspend_least"],
+        ~forbidden,
+    )
+    return select(func.count()).select_from(other).where(*first).correlate(v.account_id.table).scalar_subquery()
 
 
 def _forbid(action: str, service_id: Any) -> Any:

@@ -174,6 +174,12 @@ def _(effect: fx.ServiceChanged, here: WriteContext) -> None:
 
 
 @write.register
+def _(effect: fx.ServiceReplaced, here: WriteContext) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "product": effect.old_product}
+    here.set("service", key, product=effect.product, monthly=effect.monthly)
+
+
+@write.register
 def _(effect: fx.LadderChanged, here: WriteContext) -> None:
     values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by and str(effect.paused_by)}
     if effect.stage != effect.old_stage:  # who is cured may advance anew the same night

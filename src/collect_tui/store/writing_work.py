@@ -168,6 +168,20 @@ def _reopen_instalments(here: WriteContext, promise_id: int) -> None:
 
 
 @write.register
+def _(effect: fx.DateMoved, here: WriteContext) -> None:
+    if effect.of == "instalment":
+        key = {"promise_id": effect.id, "seq": effect.seq, "due": effect.before}
+        here.one(here.change("instalment", **key).values(due=effect.to))
+    elif effect.of == "item":
+        key = {"account_id": here.account_id, "id": effect.id, "due": effect.before}
+        here.one(here.change("item", **key).values(due=effect.to))
+    else:
+        key = {"account_id": here.account_id, "id": effect.id, "effective": effect.before}
+        more = _T["service_order"].c.extended + (effect.to - effect.before).days
+        here.one(here.change("service_order", **key).values(effective=effect.to, extended=more))
+
+
+@write.register
 def _(effect: fx.InstalmentPaid, here: WriteContext) -> None:
     t = _T["instalment"]
     row = here.db.execute(

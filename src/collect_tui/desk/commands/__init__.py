@@ -26,9 +26,25 @@ from collect_tui.desk.commands.message import (
     ReleaseMessage,
     SendMessage,
 )
-from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
+from collect_tui.desk.commands.order import (
+    CancelOrder,
+    ExtendOrder,
+    OrderDowngrade,
+    OrderRestore,
+    OrderSuspension,
+    OrderTermination,
+    ReverseOrder,
+)
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
+from collect_tui.desk.commands.promise import (
+    CancelPromise,
+    MakePlan,
+    MakePromise,
+    MakeSettlement,
+    Part,
+    ReAge,
+    RescuePlan,
+)
 from collect_tui.desk.commands.queue import HandOver, PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
@@ -49,11 +65,18 @@ Command = Annotated[
     | MakePromise
     | MakePlan
     | CancelPromise
+    | MakeSettlement
+    | ReAge
+    | RescuePlan
     | RecordPayment
     | ReversePayment
     | ApplyCredit
     | OrderSuspension
     | OrderRestore
+    | OrderDowngrade
+    | OrderTermination
+    | ReverseOrder
+    | ExtendOrder
     | CancelOrder
     | SendMessage
     | ReleaseMessage
@@ -136,25 +159,32 @@ __all__ = [
     "CorrectPoint",
     "DecideCase",
     "Directed",
+    "ExtendOrder",
     "HandOver",
     "LinkCase",
     "LogContact",
     "MakePlan",
     "MakePromise",
+    "MakeSettlement",
     "MarkPoint",
     "Minor",
     "MoveCase",
     "OpenCase",
+    "OrderDowngrade",
     "OrderRestore",
     "OrderSuspension",
+    "OrderTermination",
     "OutsideCommand",
     "Override",
     "Part",
     "PlaceHold",
+    "ReAge",
     "ReadScript",
     "RecordPayment",
     "ReleaseHold",
     "ReleaseMessage",
+    "RescuePlan",
+    "ReverseOrder",
     "ReversePayment",
     "ScheduleCallback",
     "SendMessage",

@@ -76,6 +76,41 @@ class MakePlan(CommandBase):
         return self
 
 
+class RescuePlan(CommandBase):
+    """Takes the broken plan up again: what was missed is paid `by` a day, or spread over what is still to come."""
+
+    noun: ClassVar[str] = "plan-rescues"
+    dates: ClassVar[str | None] = "the plan stands"
+    kind: Literal["rescue"] = "rescue"
+    by: Day | None = None
+    note: Text = ""
+
+
+class MakeSettlement(CommandBase):
+    """A promise of less than all that is owed: when its `parts` are paid, the rest is written off; when not, all is owed."""
+
+    noun: ClassVar[str] = "settlements"
+    dates: ClassVar[str | None] = "the settlement stands"
+    kind: Literal["settlement"] = "settlement"
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=MOST_INSTALMENTS)]
+    method: Short | None = None
+    note: Text = ""
+
+    @property
+    def total(self) -> int:
+        return sum(part.amount for part in self.parts)
+
+
+class ReAge(CommandBase):
+    """Makes what is late due anew on a day: one item, or all that are past due."""
+
+    noun: ClassVar[str] = "re-ages"
+    kind: Literal["re-age"] = "re-age"
+    due: Day
+    item: Short = ""  # its document number; empty: all that are past due
+    reason: Text
+
+
 class CancelPromise(CommandBase):
     """Cancels the open promise, with a reason."""
 

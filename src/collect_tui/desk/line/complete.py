@@ -20,6 +20,7 @@ from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS, METHODS
 from collect_tui.desk.line.words import LineState, TokenCursor
 from collect_tui.domain.dates import WEEKDAYS
 from collect_tui.domain.message.template import LEVELS
+from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.states import MessageState
 from collect_tui.domain.typed_dates import parse_date
 
@@ -109,6 +110,8 @@ def _of(slot: str, context: LineContext) -> Iterable[Offer]:
         return ((what, {"any": "anyone may take it"}.get(what, "")),)
     if kind == "move":
         return _moves(what, context)
+    if (order := kind.removesuffix(" reason")) in KINDS:
+        return _table(lambda context: context.codes.reasons_for(order, what))(context)
     field = case_fields.field_of(slot, context) if more else None
     own = case_fields.offers(field, context) if field is not None else None
     source = _SOURCES.get(kind)
@@ -263,7 +266,6 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "service": _services,
     "order": _orders,
     "reason": _table(lambda context: context.codes.reasons),
-    "suspend reason": _table(lambda context: context.codes.suspend_reasons),
     "skip reason": _table(lambda context: context.codes.skip_reasons),
     "next action": _table(lambda context: context.codes.next_actions),
     "hold": _table(lambda context: {code: kind.title for code, kind in context.holds.items()}),

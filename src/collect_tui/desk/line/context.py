@@ -44,6 +44,8 @@ class LineContext:
     facts: Mapping[str, str] = field(default_factory=dict)
     """By which the site verifies customers."""
     services: tuple[tuple[str, str, str], ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """The billing systems of the services, by identifier."""
     orders: tuple[str, ...] = ()
     customer_zone: str | None = None
     zones: tuple[str, ...] = ()
@@ -79,6 +81,7 @@ class LineContext:
             items=tuple((item.doc_no, item.open, item.disputed) for item in account.items),
             points=tuple((point.short, point.kind, point.value) for point in account.points),
             services=tuple((one.product, one.identifier, one.status) for one in account.services),
+            systems={one.identifier: one.billing_system for one in account.services},
             orders=tuple(
                 order.number for order in account.orders if order.status in (OrderState.DRAFT, OrderState.REQUESTED)
             ),

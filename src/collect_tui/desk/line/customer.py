@@ -158,7 +158,7 @@ MEANING: Final[dict[type, Callable[..., str]]] = {
 }
 
 VERBS = (
-    Verb("add", (_KIND, _VALUE), "a new telephone, e-mail, address or social account", "add m (213) 555-0188", add),
+    Verb("add", (_KIND, _VALUE), "a new telephone, e-mail, address or social account", "add e rosa@home.example", add),
     Verb(
         "fix",
         (_PART, _VALUE),

@@ -100,8 +100,9 @@ def maybe(token: Token, context: LineContext, asked: Collection[str]) -> Look | 
     ]
     if "next action" in asked:
         tables.append(("next action", "next action", codes.next_actions))
-    if "suspend reason" in asked:
-        tables.append(("suspend reason", "code of a suspension", codes.suspend_reasons))
+    for kind, reasons in codes.order_reasons.items():
+        if any(slot.partition(":")[0] == f"{kind} reason" for slot in asked):
+            tables.append((f"{kind} reason", f"code of an order to {kind}", reasons))
     for slot, title, table in tables:
         if match_code(low, table) is not None:
             return Look(slot, title, sure=False)

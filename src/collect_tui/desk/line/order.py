@@ -1,73 +1,87 @@
-"""Service orders on the line: `sus int fri`, `res int`, `xo S-123 reason`."""
+"""Service orders on the line: `sus int fri`, `res int`, `term int fri`, `xo S-123 reason`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, Final
 
-from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension
+from collect_tui.desk.commands import (
+    CancelOrder,
+    Command,
+    OrderDowngrade,
+    OrderRestore,
+    OrderSuspension,
+    OrderTermination,
+    ReverseOrder,
+)
+from collect_tui.desk.commands.base import CommandBase
 from collect_tui.desk.line import confirm, freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.slot import DATE, DIGITS, NOTE, SERVICE, WHY, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
+from collect_tui.domain.order.kinds import KINDS
+
+_Placed = OrderSuspension | OrderRestore | OrderTermination
 
 
-@confirm.leaves
-def suspend(words: TokenCursor) -> tuple[Command, ...]:
-    """`sus SERVICE DATE [REASON] [NOTE] [#DIGITS]`"""
-    service = _service(words)
-    effective = when.day(words)
-    given = confirm.option(words)
-    reason = _reason(words)
-    note, _ = freetext.note(words)
-    return (
-        words.build(
-            OrderSuspension,
-            service=service,
-            effective=effective,
-            reason=reason or "NONPAY",
-            note=note,
-            confirm=given,
-        ),
-    )
+def _order_of(command: type[_Placed]) -> confirm.Read:
+    """`VERB SERVICE DATE [REASON] [NOTE] [#DIGITS]`; the date may be left out where the command has none that must be."""
+    fields = command.model_fields
 
+    @confirm.leaves
+    def read(words: TokenCursor) -> tuple[Command, ...]:
+        service = service_at(words)
+        must = fields["effective"].is_required()
+        effective = when.day(words) if must else when.maybe_day(words, figures=True)
+        given = confirm.option(words)
+        kind = str(fields["kind"].default)
+        reason = reason_of(words, kind, service) or KINDS[kind].reason
+        note, _ = freetext.note(words)
+        return (words.build(command, service=service, effective=effective, reason=reason, note=note, confirm=given),)
 
-@confirm.leaves
-def restore(words: TokenCursor) -> tuple[Command, ...]:
-    """`res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]`"""
-    service = _service(words)
-    effective = when.maybe_day(words, figures=True)
-    given = confirm.option(words)
-    reason = _reason(words)
-    note, _ = freetext.note(words)
-    return (
-        words.build(
-            OrderRestore,
-            service=service,
-            effective=effective,
-            reason=reason or "PAID",
-            note=note,
-            confirm=given,
-        ),
-    )
+    return read
 
 
 def cancel(words: TokenCursor) -> tuple[Command, ...]:
     """`xo ORDER REASON`: the number of the order, or its service."""
     token = words.require("order")
     words.limit(token, "order")
-    order = _order(words, token)
+    order = order_of(words, token)
     words.take("order")
     return (words.build(CancelOrder, order=order, reason=freetext.why(words)),)
 
 
-def _reason(words: TokenCursor) -> str | None:
-    """A reason of the site's list, or `reason=anything`."""
-    return words.option("reason", "suspend reason") or words.code("suspend reason", words.context.codes.suspend_reasons)
+@confirm.leaves
+def reverse(words: TokenCursor) -> tuple[Command, ...]:
+    """`revorder ORDER REASON [#DIGITS]`: the number of the order, or its service."""
+    token = words.require("order")
+    words.limit(token, "order")
+    if token.key is not None or not token.text.strip():
+        words.reject(token, "order")
+    known = next((product for product, _, _ in words.context.services if product.lower() == token.low), token.text)
+    words.take("order")
+    given = confirm.option(words)
+    return (words.build(ReverseOrder, order=known, reason=freetext.why(words), confirm=given),)
 
 
-def _order(words: TokenCursor, token: Token) -> str:
+def reason_of(words: TokenCursor, kind: str, service: str) -> str | None:
+    """A reason of the site's for the kind of order, of which the service's billing system may know some only; or `reason=anything`."""
+    slot, system = f"{kind} reason", system_of(service, words.context)
+    given = words.option("reason", slot)
+    return given or words.code(slot, words.context.codes.reasons_for(kind, system), of=system)
+
+
+def system_of(service: str, context: LineContext) -> str:
+    """The billing system of a service by its product or identifier; empty when it is not known."""
+    low = service.casefold()
+    named = (i for product, i, _ in context.services if low in (product.casefold(), i.casefold()))
+    return next((context.systems[i] for i in named if i in context.systems), "")
+
+
+def order_of(words: TokenCursor, token: Token) -> str:
     context = words.context
     if token.key is not None or not token.text.strip():
         words.reject(token, "order")
@@ -82,7 +96,7 @@ def _order(words: TokenCursor, token: Token) -> str:
     words.reject(token, "order", expected=expected)
 
 
-def _service(words: TokenCursor) -> str:
+def service_at(words: TokenCursor) -> str:
     """The product code where one service has it, else the identifier; either as the account has it."""
     token = words.require("service")
     if token.key is not None or not token.text.strip():
@@ -125,34 +139,35 @@ def service_of(words: TokenCursor, token: Token) -> str:
     return found
 
 
-def render_suspension(command: OrderSuspension, context: LineContext) -> str:
+def render_placed(command: _Placed, context: LineContext) -> str:
     option, last = confirm.texts(command)
-    reason = "" if command.reason == "NONPAY" else _reason_text(command.reason, context)
-    on = say.day(command.effective, context)
-    return say.join("sus", word(command.service), on, option, reason, say.note(command.note, context), last)
-
-
-def _reason_text(reason: str, context: LineContext) -> str:
-    table = context.codes.suspend_reasons
-    return reason.lower() if reason in table else f"reason={literal(reason)}"
-
-
-def say_suspension(command: OrderSuspension, context: LineContext) -> str:
-    what = f"suspend {command.service} {say.date_said(command.effective, context)}"
-    reason = context.codes.suspend_reasons.get(command.reason, command.reason)
-    return say.sentence(what, f"reason: {reason}", say.quoted(command.note))
-
-
-def render_restore(command: OrderRestore, context: LineContext) -> str:
-    option, last = confirm.texts(command)
-    reason = "" if command.reason == "PAID" else _reason_text(command.reason, context)
+    reason = reason_text(command, context)
     on = "" if command.effective is None else say.day(command.effective, context)
-    return say.join("res", word(command.service), on, option, reason, say.note(command.note, context), last)
+    note = say.note(command.note, context)
+    return say.join(_VERB[type(command)], word(command.service), on, option, reason, note, last)
 
 
-def say_restore(command: OrderRestore, context: LineContext) -> str:
+def reason_text(command: _Placed | OrderDowngrade, context: LineContext) -> str:
+    """The reason of an order as it is typed; nothing where it is the usual one."""
+    if command.reason == KINDS[command.kind].reason:
+        return ""
+    table = context.codes.reasons_for(command.kind, system_of(command.service, context))
+    return command.reason.lower() if command.reason in table else f"reason={literal(command.reason)}"
+
+
+def say_placed(command: _Placed, context: LineContext) -> str:
     on = "" if command.effective is None else f" {say.date_said(command.effective, context)}"
-    return say.sentence(f"restore {command.service}{on}", f"reason: {command.reason}", say.quoted(command.note))
+    reason = context.codes.reasons_for(command.kind).get(command.reason, command.reason)
+    return say.sentence(f"{command.kind} {command.service}{on}", f"reason: {reason}", say.quoted(command.note))
+
+
+def render_reverse(command: ReverseOrder, context: LineContext) -> str:
+    option, last = confirm.texts(command)
+    return say.join("revorder", word(command.order), option, say.why(command.reason), last)
+
+
+def say_reverse(command: ReverseOrder, context: LineContext) -> str:
+    return say.sentence(f"reverse order {command.order}", say.quoted(command.reason))
 
 
 def render_cancel(command: CancelOrder, context: LineContext) -> str:
@@ -163,7 +178,7 @@ def say_cancel(command: CancelOrder, context: LineContext) -> str:
     return say.sentence(f"cancel order {command.order}", say.quoted(command.reason))
 
 
-_EFFECTIVE = replace(
+EFFECTIVE = replace(
     DATE,
     name="effective",
     label="Effective",
@@ -171,30 +186,62 @@ _EFFECTIVE = replace(
     needed=False,
     also=frozenset({"day", "notice"}),
 )
-_REASON = Slot("reason", "REASON", "Reason", "nonpay to suspend, paid to restore; F4 lists them", "suspend reason")
-_ORDER = Slot(
+
+
+def reason_slot(kind: str) -> Slot:
+    usual = KINDS[kind].reason.lower()
+    return Slot("reason", "REASON", "Reason", f"{usual} unless said; F4 lists them", f"{kind} reason")
+
+
+ORDER = Slot(
     "order", "ORDER", "Order", "its number or its service; F4 lists them", "order", needed=True, writing="word"
 )
 
-RENDER = {OrderSuspension: render_suspension, OrderRestore: render_restore, CancelOrder: render_cancel}
-MEANING = {OrderSuspension: say_suspension, OrderRestore: say_restore, CancelOrder: say_cancel}
+_VERB: Final[dict[type[CommandBase], str]] = {OrderSuspension: "sus", OrderRestore: "res", OrderTermination: "term"}
+_SUMMARY: Final = "order the {} of one service; stands alone, asks for the account's last four digits"
+
+RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
+    CancelOrder: render_cancel,
+    ReverseOrder: render_reverse,
+}
+RENDER.update(dict.fromkeys(_VERB, render_placed))
+MEANING: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
+    CancelOrder: say_cancel,
+    ReverseOrder: say_reverse,
+}
+MEANING.update(dict.fromkeys(_VERB, say_placed))
 
 VERBS = (
     Verb(
         "sus",
-        (SERVICE, _EFFECTIVE.must, _REASON, NOTE, DIGITS),
-        "order the suspension of one service; stands alone, asks for the account's last four digits",
+        (SERVICE, EFFECTIVE.must, reason_slot("suspend"), NOTE, DIGITS),
+        _SUMMARY.format("suspension"),
         "sus int fri",
-        suspend,
+        _order_of(OrderSuspension),
         ("suspend",),
     ),
     Verb(
         "res",
-        (SERVICE, _EFFECTIVE, _REASON, NOTE, DIGITS),
-        "order the restoration of one service; stands alone, asks for the account's last four digits",
+        (SERVICE, EFFECTIVE, reason_slot("restore"), NOTE, DIGITS),
+        _SUMMARY.format("restoration"),
         "res int",
-        restore,
+        _order_of(OrderRestore),
         ("restore",),
     ),
-    Verb("xo", (_ORDER, WHY.must), "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
+    Verb(
+        "term",
+        (SERVICE, EFFECTIVE.must, reason_slot("terminate"), NOTE, DIGITS),
+        _SUMMARY.format("termination"),
+        "term int fri",
+        _order_of(OrderTermination),
+        ("terminate",),
+    ),
+    Verb(
+        "revorder",
+        (ORDER, WHY.must, DIGITS),
+        "reverse a suspension that has left and was ordered in error: no fee, nothing to pay first; stands alone",
+        "revorder int cut by mistake",
+        reverse,
+    ),
+    Verb("xo", (ORDER, WHY.must), "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
 )

@@ -49,7 +49,7 @@ class PlanTerms:
 def promise(words: TokenCursor) -> tuple[Command, ...]:
     """`ptp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [NOTE]`"""
     found = parts.read(words)
-    method = _method(words)
+    method = method_of(words)
     note, _ = freetext.note(words)
     return (parts.agreed(words, found, method, note),)
 
@@ -57,12 +57,12 @@ def promise(words: TokenCursor) -> tuple[Command, ...]:
 def plan(words: TokenCursor) -> tuple[Command, ...]:
     """`arr TOTAL [dnAMOUNT[@DATE]] COUNT w|f|m FIRST[@DAY] [METHOD] [NOTE]`"""
     terms = plan_terms(words)
-    method = _method(words)
+    method = method_of(words)
     note, _ = freetext.note(words)
     return (plan_of(words, terms, method, note),)
 
 
-def _method(words: TokenCursor) -> str | None:
+def method_of(words: TokenCursor) -> str | None:
     """The way to pay, after the date; what is left is the note, and neither a slip for a method nor for a time."""
     method = slots.method(words)
     freetext.meant(words, "method", METHODS, "a method")

@@ -12,10 +12,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from collect_tui.desk.line import (
+    again,
     case,
     case_kind,
     contact,
     customer,
+    downgrade,
     message,
     note,
     order,
@@ -34,7 +36,21 @@ from collect_tui.desk.line.verb import Verb
 from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 
-_CAPABILITIES: Final = (contact, note, promise, payment, order, message, point, customer, case, queue, script)
+_CAPABILITIES: Final = (
+    contact,
+    note,
+    promise,
+    again,
+    payment,
+    order,
+    downgrade,
+    message,
+    point,
+    customer,
+    case,
+    queue,
+    script,
+)
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {verb.verb: verb for module in _CAPABILITIES for verb in module.VERBS}

@@ -33,5 +33,7 @@ BALANCES: Final[Mapping[str, str]] = {
 }
 """Words for amounts of the account."""
 
-BEFORE_FIGURES: Final = frozenset(("pp", "bp", "pa", "cb", "call", "t", "ptp", "arr", "pay", "snooze"))
+BEFORE_FIGURES: Final = frozenset(
+    ("pp", "bp", "pa", "cb", "call", "t", "ptp", "arr", "pay", "snooze", "reage", "settle", "rescue")
+)
 """Codes and verbs that an amount or a date follows."""

@@ -144,12 +144,15 @@ class TokenCursor:
         message = message or f"Expected {expected}."
         raise Fault(LineError(token.start, token.end, message, expected, code_of(slot)))
 
-    def code(self, slot: str, table: Mapping[str, str], *, shortest: int = 3, required: bool = False) -> str | None:
-        """Takes a bare word that is a key of the table, or the beginning of exactly one; None leaves it.
+    def code(
+        self, slot: str, table: Mapping[str, str], *, shortest: int = 3, required: bool = False, of: str = ""
+    ) -> str | None:
+        """Takes a bare word that is a key of the table, or the beginning of exactly one; None leaves it. `of`: whose codes they are, where
+        the slot alone does not say it.
 
         Unless `required`, a beginning that other bare words follow is left: it is the first word of a note.
         """
-        self.ask(slot)
+        self.ask(f"{slot}:{of}" if of else slot)
         token = self.bare()
         if token is None:
             return None

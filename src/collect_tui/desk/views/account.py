@@ -88,6 +88,13 @@ class HoldView(View):
     blocks: tuple[str, ...]
 
 
+class RequiredPart(View):
+    """`what` it is for, in words; `amount` below nothing: what covers it already."""
+
+    what: str
+    amount: int
+
+
 class ServiceView(View):
     product: str
     identifier: str
@@ -99,6 +106,8 @@ class ServiceView(View):
     suspend: VerdictView | None = None  # may it be suspended now: check by check
     restore: VerdictView | None = None
     required_to_restore: int | None = None
+    required_parts: tuple[RequiredPart, ...] = ()  # they add up to it
+    not_needed: tuple[RequiredPart, ...] = ()  # what is owed besides
 
 
 class OrderView(View):

@@ -10,11 +10,11 @@ from collect_tui.desk.columns import Column
 from collect_tui.desk.figures import moment
 from collect_tui.desk.views.base import View
 
-Kind = Literal["refused", "warning", "replaced", "done", "next", "allowed"]
+Kind = Literal["refused", "warning", "replaced", "done", "next", "later", "allowed"]
 
 
 class Said(View):
-    """One sentence, and what it is. `kind`: refused, warning, replaced (cancelled or revived too), done, next, allowed."""
+    """One sentence, and what it is. `kind`: refused, warning, replaced (cancelled or revived too), done, next, later, allowed."""
 
     kind: Kind
     text: str

@@ -1,7 +1,7 @@
 """What an act would do, or did, in sentences: in the one order in which every screen, the plain commands and the wire say them.
 
 A refusal comes first, then what must be minded, what is replaced, cancelled or revived, what is new with its amounts and
-dates, and the next action. Screens and plain output wrap these sentences and change nothing in them.
+dates, the next action, and what follows outside the desk. Screens and plain output wrap these sentences and change nothing in them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from collect_tui.desk.views.act import Confirm, Kind, Said, VerdictView
 
-ORDER: Final[tuple[Kind, ...]] = ("refused", "warning", "replaced", "done", "next", "allowed")
+ORDER: Final[tuple[Kind, ...]] = ("refused", "warning", "replaced", "done", "next", "later", "allowed")
 """The order of the kinds; within one, sentences stand as they come."""
 WHOLE: Final[frozenset[Kind]] = frozenset({"refused", "warning", "replaced"})
 """What is never cut, however little room there is."""
@@ -29,15 +29,16 @@ def said(
     *,
     refused: Iterable[str] = (),
     next_action: str | None = None,
+    later: Iterable[str] = (),
     confirm: Confirm | None = None,
     overridden: bool = False,
     done: bool = False,
 ) -> tuple[Said, ...]:
     """All sentences in their order.
 
-    `changes`: what is replaced and what is new. `refused`: reasons beside the verdict's. `overridden`: the verdict's no stands
-    overridden. `done`: of a receipt, which need not say that it was allowed; nor does what a rule minds, as its warning would
-    say otherwise. Of what nobody may do no effect is told.
+    `changes`: what is replaced and what is new. `refused`: reasons beside the verdict's. `later`: what becomes of orders that wait.
+    `overridden`: the verdict's no stands overridden. `done`: of a receipt, which need not say that it was allowed; nor does what a
+    rule minds, as its warning would say otherwise. Of what nobody may do no effect is told.
     """
     forbids = not verdict.allowed and not overridden
     found = [Said(kind="refused", text=text) for text in refused]
@@ -56,6 +57,7 @@ def said(
         found += [Said(kind="done", text=f.sentence) for f in verdict.findings if f.rule in _STAYS]
         if next_action:
             found.append(Said(kind="next", text=f"next {next_action}"))
+        found += [Said(kind="later", text=text) for text in later]
     minded = any(finding.severity not in _CLEAR for finding in verdict.findings)
     if not done and not minded and not any(each.kind == "refused" for each in found):
         found.append(Said(kind="allowed", text="allowed"))

@@ -35,10 +35,21 @@ def problems(kind: Kind, site: Site) -> Iterator[Problem]:
     yield from _fields(kind, site)
     for place, move in enumerate(kind.moves.values(), 1):
         yield from _move(kind, f"moves.{place}", move, site)
+    if kind.opened_on:
+        yield from _opened_on(kind)
     yield from _keys(kind)
     yield from _clocks(kind, site)
     yield from _routes(kind, site)
     yield from _states(kind, site)  # last: a name that is wrong tears a way
+
+
+def _opened_on(kind: Kind) -> Iterator[Problem]:
+    """What is opened by itself is told its service and nothing else."""
+    if kind.about is not About.SERVICE:
+        yield "opened_on", 'a service is what that happens to; expected about = "service".'
+    for each in kind.asked:
+        if each.type is not FieldType.SERVICE and not each.optional and each.default == "":
+            yield f"fields.{each.name}", "nobody is there to say it when a case is opened by itself; expected optional."
 
 
 def _titles(kind: Kind) -> Iterator[Problem]:

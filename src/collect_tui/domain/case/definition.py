@@ -153,6 +153,10 @@ class State:
     asks_for: str = ""
 
 
+TERMINATED: Final = "terminated"
+OPENED_ON: Final = (TERMINATED,)
+"""What may open a case by itself: a service that was terminated."""
+
 WAKES: Final = ("message in", "payment", "order answer", "case closed")
 """What may arrive and move a case that waits for it."""
 
@@ -199,7 +203,8 @@ _ABOUT: Final = (FieldType.ITEM, FieldType.SERVICE, FieldType.PAYMENT, FieldType
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of case. The first state is the one in which it is opened. `once`: an account has one open at most."""
+    """A kind of case. The first state is the one in which it is opened. `once`: an account has one open at most.
+    `opened_on`: what opens one by itself, of `OPENED_ON`; empty: nothing."""
 
     name: str
     title: str
@@ -215,6 +220,7 @@ class Kind:
     warn: int = 80
     routes: Routes = field(default_factory=Routes)
     once: bool = False
+    opened_on: str = ""
     private: tuple[str, ...] = ()
     help: str = ""
     source: str = ""

@@ -28,3 +28,7 @@ class CaseRules:
 
     def departments_of(self, desk: str) -> tuple[str, ...]:
         return tuple(each.name for each in self.departments.values() if not each.desks or desk in each.desks)
+
+    def opened_on(self, what: str) -> tuple[Kind, ...]:
+        """The kinds of which a case is opened by itself when that happens, of `definition.OPENED_ON`."""
+        return tuple(kind for kind in self.kinds.values() if kind.opened_on == what)

@@ -12,6 +12,7 @@ from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.definition import About, FieldType, Kind
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.template import LANGUAGES
+from collect_tui.domain.order.kinds import PROPOSED
 
 Problem = tuple[str, str]
 """Where it stands in the file, as a path of keys, and a sentence."""
@@ -30,7 +31,7 @@ class Site:
     next_actions: Collection[str] = ()
     limits: Collection[str] = ()
     formulas: Collection[str] = ()
-    suspend_reasons: Collection[str] = ()
+    order_reasons: Mapping[str, Collection[str]] = field(default_factory=dict)  # by the kind of order
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "next_action": Shape("[next_actions]", {"in": "span"}),
     "message": Shape("[templates]", {"text": "text"}),
     "cancel_promise": Shape(),
-    "order": Shape(("suspend", "restore"), {"reason": "[suspend_reasons]"}, ("reason",)),
+    "order": Shape(PROPOSED, {"reason": "order reason"}, ("reason",)),
     "callback": Shape("span"),
     "document": Shape("[templates]", {"as": "document"}, ("as",)),
     "set": Shape(SETTABLE, {"to": "value"}, ("to",)),
@@ -90,6 +91,8 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
             yield from known(f"{path}.{key}", value, what)
         elif what.startswith("["):
             yield from known(f"{path}.{key}", value, getattr(site, what.strip("[]")))
+        elif what == "order reason":
+            yield from known(f"{path}.{key}", value, site.order_reasons.get(given.get("order", ""), ()))
         elif what == "value":
             yield from _value(kind, f"{path}.{key}", value, given.get("set", ""))
         elif what == "yes/no":

@@ -14,6 +14,7 @@ from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months,
 from collect_tui.domain.effects import Effect, HoldChanged, HoldPlaced
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Hold, Holder
+from collect_tui.domain.hold import freezing
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import HoldState
 
@@ -73,6 +74,7 @@ def place(
     hold = Hold(ids(), kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)
     return (
         HoldPlaced(hold),
+        *(freezing.begins(facts, until) if kind.freezes and scope == "account" else ()),
         *(steps.pause(facts, hold.holder) if kind.pauses_ladder else ()),
         *(() if stays else steps.next_step(facts, "hold", review)),
     )
@@ -92,6 +94,8 @@ def release(
         others = ", ".join(sorted({h.kind for h in _active(facts)})) or "none"
         raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
     effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, why) for h in found]
+    if kind.freezes:
+        effects += (e for h in found for e in freezing.ends(facts, h, facts.business_date))
     paused = facts.ladder_paused_by
     if paused is not None and paused in {h.holder for h in found}:
         effects += steps.resume(facts, paused, successor(facts, found, kinds or {}))

@@ -1,6 +1,6 @@
-"""Orders to billing systems: suspend one service of an account, restore it, and what each takes.
+"""Orders to billing systems: suspend one service of an account, restore or terminate it, and what each takes.
 
-Who may, and when, is `policy/suspend.py`; this module keeps the states straight. A suspension remembers its cause, so
+Who may, and when, is `policy/suspend.py`; this module keeps the states straight, by `kinds.py`. A suspension remembers its cause, so
 that a payment restores what non-payment cut and nothing else (billing systems that forget it bring back services cut
 for fraud). Amounts are minor units, dates business dates.
 """
@@ -16,11 +16,13 @@ from collect_tui.common.ids import short_number
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import as_utc
-from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
+from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged, ServiceReplaced
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
+from collect_tui.domain.order import reversal
+from collect_tui.domain.order.kinds import KINDS, OrderKind
 from collect_tui.domain.payment import fees
-from collect_tui.domain.states import SERVICE, OrderState, ServiceState
+from collect_tui.domain.states import OrderState, ServiceState
 
 NONPAY: Final = "nonpay"
 CAUSES: Final = {"VOLUNTARY": "voluntary", "FRAUD": "fraud"}
@@ -32,35 +34,68 @@ OUTCOMES: Final = {"completed": OrderState.COMPLETED, "rejected": OrderState.REJ
 _WHOSE: Final = {"voluntary": "at the customer's own wish", "fraud": "for fraud"}
 
 
-def suspend(
+def cut(
     facts: AccountFacts,
     service: Service,
     *,
+    kind: OrderKind = KINDS["suspend"],
     effective: date,
     reason: str,
     ids: Callable[[], int],
     calendar: Calendar | None = None,
     override_by: str | None = None,
 ) -> tuple[Effect, ...]:
-    """Order the suspension of an active service; it leaves with the next orders run. It replaces one held for review.
+    """Order that an active service is suspended, or a suspended one terminated; it leaves with the next orders run. It
+    replaces one held for review.
 
     Next action: the day after the effective date, by `calendar` a business day. Raises Refused "account.closed",
     "service.state", "order.open", "order.in_past"; Invalid "order.effective" (over a year ahead), "order.reason".
     """
     steps.require_open(facts)
-    why = steps.require_reason(reason, "order.reason", "the service is suspended")
-    draft = _draft(facts, service, "suspend")
+    why = steps.require_reason(reason, "order.reason", f"the service is {kind.done}")
+    draft = _draft(facts, service, kind.name)
     _no_open_order(facts, service, besides=draft)
-    _state(service, ServiceState.PENDING_SUSPEND)
+    _state(service, kind)
     _effective(facts, effective)
-    cause = CAUSES.get(why.upper(), NONPAY)
     replaced = (OrderChanged(draft.id, OrderState.CANCELLED, draft.status, "replaced by a new order"),) if draft else ()
     return (
         *replaced,
         OrderRequested(
-            replace(_new(facts, service, "suspend", why, effective, OrderState.REQUESTED, ids), override_by=override_by)
+            replace(_new(facts, service, kind.name, why, effective, OrderState.REQUESTED, ids), override_by=override_by)
         ),
-        ServiceChanged(service.id, ServiceState.PENDING_SUSPEND, cause, service.status, service.suspend_cause),
+        ServiceChanged(service.id, kind.pending, cause_of(service, why), service.status, service.suspend_cause),
+        *steps.next_step(facts, "order", _day_after(effective, calendar)),
+    )
+
+
+def cause_of(service: Service, reason: str) -> str:
+    """Why a service is off once an order for a reason has been carried out: what is suspended already keeps its cause."""
+    return service.suspend_cause or CAUSES.get(reason.upper(), NONPAY)
+
+
+def downgrade(
+    facts: AccountFacts,
+    service: Service,
+    *,
+    target: str,
+    monthly: int,
+    effective: date,
+    reason: str,
+    ids: Callable[[], int],
+    calendar: Calendar,
+) -> tuple[Effect, ...]:
+    """Order that an active service becomes another product, at so much a month (minor units); it stays what it is until the billing
+    system has answered. Raises as `cut`, and Refused "order.target" where it is that already or would cost more."""
+    steps.require_open(facts)
+    why = steps.require_reason(reason, "order.reason", "the service is downgraded")
+    _no_open_order(facts, service)
+    _state(service, KINDS["downgrade"])
+    _effective(facts, effective)
+    if target == service.product or monthly > service.monthly:
+        raise Refused("order.target", f"{service.product} is to become something else that costs less.", "target")
+    new = _new(facts, service, "downgrade", why, effective, OrderState.REQUESTED, ids)
+    return (
+        OrderRequested(replace(new, target=target, monthly=monthly)),
         *steps.next_step(facts, "order", _day_after(effective, calendar)),
     )
 
@@ -86,7 +121,7 @@ def restore(
     why = steps.require_reason(reason, "order.reason", "the service is restored")
     draft = _draft(facts, service, "restore")
     _no_open_order(facts, service, besides=draft)
-    _state(service, ServiceState.PENDING_RESTORE)
+    _state(service, KINDS["restore"])
     if service.suspend_cause != NONPAY:
         raise Refused("order.cause", f"{_cause_sentence(service)}; only non-payment is lifted from here.", "service")
     _effective(facts, effective)
@@ -148,48 +183,21 @@ def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at
     if order.status == status:
         return ()
     steps.require_move(order.status, status)
-    answered = OrderChanged(order.id, status, order.status, detail)
+    answered, service = OrderChanged(order.id, status, order.status, detail), facts.service(order.service_id)
+    kind, cause = KINDS[order.kind], service.suspend_cause
     if status == OrderState.REJECTED:
-        return (answered, *undone(facts, order), *steps.next_step(facts, "order", facts.business_date))
-    service = facts.service(order.service_id)
-    if order.kind == "restore":
-        return (answered, ServiceChanged(service.id, ServiceState.ACTIVE, None, service.status, service.suspend_cause))
-    cause = service.suspend_cause
-    return (answered, ServiceChanged(service.id, ServiceState.SUSPENDED, cause, service.status, cause))
-
-
-def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:
-    """The service of that product code or identifier, whatever the case. `shown`: an identifier as the reader may see it.
-
-    Raises Invalid "service.unknown" or "service.ambiguous", with the choices.
-    """
-    wanted = text.strip().casefold()
-    found = [s for s in facts.services if s.identifier.casefold() == wanted]
-    found = found or [s for s in facts.services if s.product.casefold() == wanted]
-    if len(found) == 1:
-        return found[0]
-    if not facts.services:
-        raise Invalid("service.unknown", "This account has no services.", "service")
-    if found:
-        choices = ", ".join(shown(s.identifier) for s in found)
-        text = f"The account has {len(found)} such services; say which: {choices}."
-        raise Invalid("service.ambiguous", text, "service")
-    choices = ", ".join(f"{s.product} ({shown(s.identifier)})" for s in facts.services)
-    raise Invalid("service.unknown", f"No such service on this account; expected one of {choices}.", "service")
-
-
-def find_order(facts: AccountFacts, text: str) -> Order:
-    """The order of that number, or the open one of the service of that name. Raises Invalid "order.unknown"."""
-    wanted = text.strip().casefold()
-    found = [o for o in facts.orders if o.number.casefold() == wanted]
-    if not found:
-        known = {s.id for s in facts.services if wanted in (s.product.casefold(), s.identifier.casefold())}
-        found = [o for o in facts.orders if o.open and o.service_id in known]
-    if len(found) == 1:
-        return found[0]
-    numbers = ", ".join(o.number for o in facts.orders if o.open)
-    expected = f"expected one of {numbers}" if numbers else "none is open"
-    raise Invalid("order.unknown", f"No such order on this account; {expected}.", "order")
+        _, more = reversal.answered(facts, order, kind.before)
+        effects = (answered, *undone(facts, order), *more)
+        return (*effects, *steps.next_step(facts, "order", facts.business_date))
+    if order.target:
+        was = service.product, service.monthly
+        return (answered, ServiceReplaced(service.id, order.target, order.monthly, *was))
+    after, _ = reversal.answered(facts, order, kind.after)
+    kept = cause if after != ServiceState.ACTIVE else None
+    return (
+        answered,
+        *((ServiceChanged(service.id, after, kept, service.status, cause),) if service.status != after else ()),
+    )
 
 
 def draft_restore(facts: AccountFacts, service: Service, ids: Callable[[], int]) -> OrderRequested:
@@ -200,11 +208,11 @@ def draft_restore(facts: AccountFacts, service: Service, ids: Callable[[], int])
 def propose(
     facts: AccountFacts, service: Service, kind: str, reason: str, effective: date, ids: Callable[[], int]
 ) -> tuple[Effect, ...]:
-    """An order, `suspend` or `restore`, that waits for somebody to send it off; the service stays as it is. Raises as `suspend`, and
+    """An order of a kind that waits for somebody to send it off; the service stays as it is. Raises as `cut`, and
     Refused "order.cause" of a service that was cut for anything but non-payment."""
     steps.require_open(facts)
     _no_open_order(facts, service)
-    _state(service, ServiceState.PENDING_SUSPEND if kind == "suspend" else ServiceState.PENDING_RESTORE)
+    _state(service, KINDS[kind])
     if kind == "restore" and service.suspend_cause != NONPAY:
         raise Refused("order.cause", f"{_cause_sentence(service)}; only non-payment is lifted from here.", "service")
     _effective(facts, effective)
@@ -240,17 +248,12 @@ def _new(
 
 def _back(facts: AccountFacts, order: Order) -> tuple[ServiceChanged, ...]:
     """The service as it was before the order; a draft never moved it."""
-    service = facts.service(order.service_id)
-    if order.kind == "suspend" and service.status == ServiceState.PENDING_SUSPEND:
-        return (ServiceChanged(service.id, ServiceState.ACTIVE, None, service.status, service.suspend_cause),)
-    if order.kind == "restore" and service.status == ServiceState.PENDING_RESTORE:
-        cause = service.suspend_cause
-        return (ServiceChanged(service.id, ServiceState.SUSPENDED, cause, service.status, cause),)
-    return ()
-
-
-def _open_order(facts: AccountFacts, service: Service) -> Order | None:
-    return next((o for o in facts.orders if o.service_id == service.id and o.open), None)
+    service, kind = facts.service(order.service_id), KINDS[order.kind]
+    if service.status != kind.pending or kind.pending == kind.before:
+        return ()
+    cause = service.suspend_cause
+    back = None if kind.before == ServiceState.ACTIVE else cause
+    return (ServiceChanged(service.id, kind.before, back, service.status, cause),)
 
 
 def _draft(facts: AccountFacts, service: Service, kind: str) -> Order | None:
@@ -265,11 +268,9 @@ def _no_open_order(facts: AccountFacts, service: Service, besides: Order | None 
         raise Refused("order.open", text, "service")
 
 
-def _state(service: Service, new: ServiceState) -> None:
-    if new not in SERVICE[service.status]:
-        now, wanted = service.status.words, "suspend" if new == ServiceState.PENDING_SUSPEND else "restore"
-        needed = "an active" if wanted == "suspend" else "a suspended"
-        text = f"{service.product} is {now}; only {needed} service can be {wanted.removesuffix('e')}ed."
+def _state(service: Service, kind: OrderKind) -> None:
+    if service.status != kind.before:
+        text = f"{service.product} is {service.status.words}; only {kind.must} service can be {kind.done}."
         raise Refused("service.state", text, "service")
 
 

@@ -9,6 +9,7 @@ from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service, entered
+from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import OrderState, ServiceState, check
 from collect_tui.domain.wording import day_words
 
@@ -41,7 +42,8 @@ class OrderRequested(Effect):
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         order = self.order
         draft = "drafts " if order.status == OrderState.DRAFT else ""
-        return f"{draft}{_order_name(order, facts)}, effective {day_words(order.effective, facts)}"
+        to = f" to {order.target}" if order.target else ""
+        return f"{draft}{_order_name(order, facts)}{to}, effective {day_words(order.effective, facts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,34 @@ class ServiceChanged(Effect):
             ServiceState.PENDING_RESTORE: "waits for restore",
             ServiceState.PENDING_TERM: "waits for termination",
             ServiceState.ACTIVE: "is on" if self.old_status == ServiceState.PENDING_RESTORE else "stays on",
-            ServiceState.SUSPENDED: "stays suspended"
-            if self.old_status == ServiceState.PENDING_RESTORE
-            else "is suspended",
+            ServiceState.SUSPENDED: "is suspended"
+            if self.old_status == ServiceState.PENDING_SUSPEND
+            else "stays suspended",
         }
         return f"{'the service' if service is None else service.product} {became.get(self.status, f'is {self.status.words}')}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReplaced(Effect):
+    """What a service is, and what it costs a month."""
+
+    event: ClassVar[EventSpec | None] = EventSpec("service.replaced", ("id", "product", "old_product"))
+
+    id: int
+    product: str
+    monthly: int
+    old_product: str
+    old_monthly: int
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        now = lambda s: replace(s, product=self.product, monthly=self.monthly)  # noqa: E731
+        return replace(facts, services=changed(facts.services, self.id, now))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        _left()  # only an answer brings it about
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        return f"{self.old_product} is {self.product} now, {format_minor(self.monthly, facts.currency)} a month"
 
 
 def sent_off(effect: OrderChanged) -> bool:

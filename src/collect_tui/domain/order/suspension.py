@@ -26,7 +26,7 @@ class Signals:
     `unapplied` of the account. `noticed_on`: when the notice that must come first was first served for that debt, for this
     service or for all. `held`, `promises`, `ordered`: how many holds, open promises and other orders stand in the way; `fees`: what
     reconnecting it costs, and other services of the account whose restoration is drafted, and what is open of the fees of
-    restorations under way that is not in `late`.
+    restorations under way that is not in `late`. `earlier`: how many other services of the account are to be cut before it.
     """
 
     status: str
@@ -40,6 +40,7 @@ class Signals:
     promises: int = 0
     ordered: int = 0
     fees: int = 0
+    earlier: int = 0
     life_support: bool = False
 
 
@@ -56,6 +57,7 @@ SUSPENDABLE: Final[Mapping[str, Expression]] = {
     "notice": Field("noticed_on") <= Param("noticed_by", date),
     "day": Param("suspension_day").equals(1),
     "life_support": Field("life_support").equals(0),
+    "rank": Field("earlier").equals(0),
     "order": Field("ordered").equals(0),
 }
 """check of `policy.suspend` → what meets it."""

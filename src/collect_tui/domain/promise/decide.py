@@ -124,9 +124,12 @@ def make(
     override_by: str | None = None,
     override_reason: str | None = None,
     grace_unit: str = "days",
+    settles: int = 0,
+    takes_up: int | None = None,
 ) -> tuple[Effect, ...]:
     """Take a promise (`kind` single) or grant an arrangement (`plan`).
 
+    `settles`: all that it settles, where it is for less; `takes_up`: the broken plan that it goes on with.
     It supersedes the open promise and holds the ladder at its stage. The next action is to judge it (`follow_up`).
 
     Raises Refused "account.closed", "promise.over_balance" (more than all that is owed), "promise.in_past" (first due
@@ -148,9 +151,10 @@ def make(
         made_by=by,
         override_by=override_by,
         override_reason=override_reason,
-        supersedes=old.id if old else None,
+        supersedes=old.id if old else takes_up,
         ladder_step=facts.stage,
         grace_unit=grace_unit,
+        settles=settles,
     )
     effects: list[Effect] = []
     if old:

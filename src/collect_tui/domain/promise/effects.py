@@ -48,6 +48,9 @@ class PromiseMade(Effect):
         total = format_minor(promise.total, facts.currency)
         last = promise.instalments[-1]
         how = f", {promise.method}" if promise.method else ""
+        if promise.settles:
+            gone = format_minor(promise.settles - promise.total, facts.currency)
+            how += f", settles {format_minor(promise.settles, facts.currency)}: {gone} is written off when it is kept"
         if promise.kind == "plan" or len(promise.instalments) > 1:
             told = [f"{format_minor(i.amount, facts.currency)} {day_words(i.due, facts)}" for i in promise.instalments]
             regular = [i for i in promise.instalments if i.seq]

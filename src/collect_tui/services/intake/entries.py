@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from collect_tui.common.text import clean
 from collect_tui.desk.dated import Day, Moment
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.order import kinds
 from collect_tui.domain.rules import PRODUCT
 
 
@@ -263,7 +264,7 @@ class OrderEntry(Entry):
 
     number: Key
     service: Key
-    kind: Literal["suspend", "restore"]
+    kind: kinds.Name
     reason: Word
     effective: Day
     status: OrderStatus

@@ -60,8 +60,8 @@ class Party(SQLModel, table=True):
     kind: str = "person"  # person, org
     lang: str = "en"
     zone: str | None = None  # stated by the customer: replaces the candidate zones of the points
-    times: str = added("")  # when it wants to be called and when not, as it said
     support: str = added("")  # what it needs to be served well; a code of the site
+    times: str = added("")  # when it wants to be called and when not, as it said
 
 
 class NameToken(SQLModel, table=True):

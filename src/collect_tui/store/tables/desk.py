@@ -104,10 +104,10 @@ class WorkItem(SQLModel, table=True):
     claimed_at: datetime | None = None  # when `next` handed it to its holder; None when it was taken by choice
     lease_until: datetime | None = None
     fence: int = 0
+    claim_key: str | None = None  # what `next` was asked with: asked again with it, it says the same
     verified_by: str = added("")  # who verified the customer last, when, and under which fence
     verified_at: datetime | None = None
     verified_fence: int = added(0)
-    claim_key: str | None = None  # what `next` was asked with: asked again with it, it says the same
 
 
 class QueueDelta(SQLModel, table=True):

@@ -114,6 +114,7 @@ class Promise(SQLModel, table=True):
     ladder_step: str | None = None
     note: str = ""
     grace_unit: str = added("days")  # days, business
+    settles: int = added(0)  # of a settlement: all that was owed
 
 
 class Instalment(SQLModel, table=True):
@@ -181,6 +182,9 @@ class ServiceOrder(SQLModel, table=True):
     detail: str = ""
     override_by: str | None = None
     lifted: bool = added(False)  # cancelled because it was paid; stands again when that money is taken back
+    extended: int = added(0)  # days by which it was put off
+    target: str = added("")  # of a downgrade: the product that the service becomes
+    monthly: int = added(0)  # and what it costs a month
 
 
 class Payment(SQLModel, table=True):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _DRAFTED: Final = "draft: what was typed here and not saved"
 _SAVES: Final = "F2 saves"
 #: Verbs whose form is a screen of its own.
-_OWN: Final = {"sus": "order", "res": "order"}
+_OWN: Final = {"sus": "order", "res": "order", "term": "order"}
 #: Of a result code that the site has not: the verb that does the same without a contact.
 _ALONE: Final = {"pp": "ptp", "bp": "ptp", "pa": "arr", "cb": "call"}
 

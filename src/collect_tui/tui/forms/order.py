@@ -1,4 +1,4 @@
-"""The order form: suspends or restores one service, check by check.
+"""The order form: suspends, restores or terminates one service, check by check.
 
 An order leaves the building: once it may be done the desk asks for the last four digits of the account, as for everything
 that leaves.  No key pressed by habit sends it.
@@ -7,6 +7,7 @@ that leaves.  No key pressed by habit sends it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import uuid4
 
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.act import Preview
     from collect_tui.desk.views.session import Session
 
-ORDERS: Final = ("sus", "res")
+ORDERS: Final = ("sus", "res", "term")
 
 
 class OrderForm(FormScreen):
-    """The form of both orders: what is to be done with a service follows from what it is, unless the line has said it."""
+    """The form of all orders: what is to be done with a service follows from what it is, unless the line has said it."""
 
     goes_on: ClassVar[str] = "asks for the account's last four digits"
 
@@ -44,7 +45,7 @@ class OrderForm(FormScreen):
         self.suggested: Mapping[str, str] = {}
         self._verbs: dict[str, str] = {}  # service → what was to be done with it when it was first named
         self.typed_verb = ""
-        """`sus` or `res`, as typed on the line: whatever becomes of the service, it stays that order."""
+        """One of `ORDERS`, as typed on the line: whatever becomes of the service, it stays that order."""
 
     async def open(
         self, view: AccountView, fence: int | None, text: str, *, whole: bool = False, why: str = ""
@@ -103,6 +104,8 @@ class OrderForm(FormScreen):
     def choices(self, slot: Slot) -> Sequence[tuple[str, str]]:
         if slot.name == "service" and self.view is not None:
             return [(service_word(s, self.view), service_title(s)) for s in self.view.services]
+        if slot.name == "reason" and (found := self.service) is not None:
+            slot = replace(slot, kind=f"{slot.kind}:{found.billing_system}")
         return super().choices(slot)
 
     def at_the_end(self) -> None:

@@ -120,7 +120,7 @@ def code_sections(codes: Codes) -> Iterator[Section]:
         ("Reasons for non-payment", codes.reasons),
         ("Reasons to skip or snooze", codes.skip_reasons),
         ("Reasons for a pause", codes.pauses),
-        ("Reasons to suspend", codes.suspend_reasons),
+        *((f"Reasons to {kind}", table) for kind, table in codes.order_reasons.items()),
     ):
         yield Section(title, [Entry(code.lower(), meaning, _CODE) for code, meaning in table.items()])
 

@@ -23,6 +23,7 @@ _TONES: Final[dict[str, Role]] = {
     "replaced": Role.WARN,
     "done": Role.VALUE,
     "next": Role.LABEL,
+    "later": Role.LABEL,
     "allowed": Role.GOOD,
 }
 

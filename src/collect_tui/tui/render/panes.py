@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from collect_tui.desk import figures
 from collect_tui.desk.figures import amount, day, full_day
 from collect_tui.domain.dates import local_time
+from collect_tui.domain.order.required import in_words
 from collect_tui.domain.states import PaymentState, PromiseState
 from collect_tui.domain.wording import numbered
 from collect_tui.tui.render import text as tui_text
@@ -237,6 +238,9 @@ def services(rows: Iterable[ServiceView], view: AccountView, width: int) -> list
             span for span in service_spans(s, view) if not span.text.startswith((" · no: ", " · may be suspended"))
         ]
         lines.append(Line((*spans, Span(f" · {s.billing_system} {s.identifier}", Role.DIM))))
+        if s.required_parts:
+            told = in_words(s.required_parts, s.not_needed, view.currency)
+            lines += [Line.of(f"   {row}") for row in tui_text.wrap(f"To restore {told}", max(1, width - 3))]
         verdict = s.suspend or s.restore
         if verdict is not None:
             title = "suspend" if s.suspend is not None else "restore"

@@ -1,5 +1,6 @@
-"""Whose account it is; what work is sorted by is finer than the score; words of texts, and ends of numbers and of words, are found;
-what agents do and did, the figures of their days, locked queues, scripts that were read. Format 14."""
+"""Whose account it is, how long orders were put off, and what a promise settles; what work is sorted by is finer than the score; words of
+texts, and ends of numbers and of words, are found; what agents do and did, the figures of their days, locked queues, scripts that were
+read. Format 14."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     "work_item": {"verified_by:text": "", "verified_at:at?": None, "verified_fence": "0"},
     "contact_event": {"verified:bool": false(), "talk_s:int?": None},
     "contact_point": {"consent_source:text": "", "consent_on:date?": None},
+    "promise": {"settles:": "0"},
+    "service_order": {"extended:": "0", "target:text": "", "monthly:": "0"},
 }
 INDEXES: Final = {
     "account": ("index ix_account_owner: owner where owner <> ''", f"index ix_account_tail: {TAIL.format('number')}"),
