@@ -52,6 +52,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "NAME": ("amount", "claim", "reason"),
     "VALUE": ("60", "+1 312 555 0188", "not sat", "price", '"billed twice"'),
     "LOGIN": ("ben", "lee", "nobody"),
+    "CARD": ("party", "recording", "nothing"),
     "DEPARTMENT": ("billing", "service"),
     "OTHER": ("DI-2", "TK-7"),
 }
@@ -61,6 +62,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "figure": ("3", "20"),
     "yes or no": ("yes", "no"),
     "user": ("ben", "lee"),
+    "card": ("party", "recording"),
     "owner": ("ben", "lee"),
     "payment": WORDS["REF"],
     "file": ("slip", "photo"),
