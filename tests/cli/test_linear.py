@@ -52,6 +52,7 @@ SHIFT = [
     ([":", *keys_of("pay 120 card ref881"), "enter"], ["pay 120 card ref881"]),
     (["y", "b"], ["y"]),
     ([":", *keys_of("q suspend"), "enter", "w"], ["q suspend", "w"]),
+    ([":", *keys_of("4410-8181"), "enter"], ["4410-8181"]),
     ([":", *keys_of("sus int mon"), "enter", "f2", DIGITS, "enter"], ["sus int mon", DIGITS]),
     (["q"], ["q"]),
 ]
@@ -61,7 +62,11 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 def rows(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Every table of a database but for what no two runs have alike."""
     with closing(sqlite3.connect(path)) as db:
-        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+        every = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        indexes = tuple(
+            name for name, sql in every if sql and sql.startswith("CREATE VIRTUAL")
+        )  # made of the other rows
+        for table in (name for name, _ in every if not name.startswith(indexes)):
             unlike = UNLIKE | ({"id"} if table in NUMBERED else set())
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in unlike]
             if table not in UNLIKE_TABLES and columns:
