@@ -68,7 +68,7 @@ def rows(path: Path) -> Iterator[tuple[str, list[str]]]:
         )  # made of the other rows
         for table in (name for name, _ in every if not name.startswith(indexes)):
             unlike = UNLIKE | ({"id"} if table in NUMBERED else set())
-            columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in unlike]
+            columns = [f'"{row[1]}"' for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in unlike]
             if table not in UNLIKE_TABLES and columns:
                 found = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
                 yield table, sorted(_UUID.sub("id", json.dumps(row, default=repr)) for row in found)
