@@ -67,7 +67,7 @@ def rows(path: Path) -> Iterator[tuple[str, list[str]]]:
             name for name, sql in every if sql and sql.startswith("CREATE VIRTUAL")
         )  # made of the other rows
         for table in (name for name, _ in every if not name.startswith(indexes)):
-            unlike = UNLIKE | ({"id"} if table in NUMBERED else set())
+            unlike = UNLIKE | ({"id"} if table in {*NUMBERED, "agent_event"} else set())
             columns = [f'"{row[1]}"' for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in unlike]
             if table not in UNLIKE_TABLES and columns:
                 found = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
