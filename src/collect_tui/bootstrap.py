@@ -253,10 +253,8 @@ def sent_from(wired: Wiring, desk: Desk) -> Sent:
 
 
 def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = None) -> int:
-    """Opens the desk in the terminal; its exit code. The desk is opened while the first screen is painted.
-
-    SignedOut when it is at a server where nobody is signed in, before anything is painted.
-    """
+    """Opens the desk in the terminal, while the first screen is painted; its exit code. SignedOut before anything is, when it is at a
+    server where nobody is signed in."""
     import gc
     import threading
 

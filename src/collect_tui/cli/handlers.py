@@ -90,7 +90,7 @@ def demo(args: argparse.Namespace) -> int:
     if args.linear:
         from collect_tui.cli.linear import run
 
-        with demos.demo(wired) as shown:
+        with demos.demo(wired, args.trade) as shown:
             return run(shown, backend="demo")
     _needs_terminal()
     with demos.demo(wired, args.trade) as shown:
@@ -181,56 +181,6 @@ def why(args: argparse.Namespace) -> int:
 
     reason = _desk(args).why(args.account)
     return _say(args, reason, lambda: why_text(reason))
-
-
-def do(args: argparse.Namespace) -> int:
-    from collect_tui import bootstrap
-
-    if args.account == "-" or "," in args.account:
-        from collect_tui.cli.shell import do_each
-
-        return do_each(args, _wired(args))
-    from collect_tui.cli.plain import preview_text, receipt_text
-    from collect_tui.cli.shell import act_of
-
-    wired = _wired(args)
-    desk = bootstrap.connect(wired)
-    act = act_of(
-        desk,
-        args.account,
-        args.line,
-        confirm=args.confirm,
-        act_id=args.id,
-        override=(args.override_by, args.override_reason),
-    )
-    if args.dry_run:
-        preview = desk.preview(act)
-        _say(args, preview, lambda: preview_text(preview))
-        return 0 if preview.ok else 3
-    receipt = bootstrap.sent_from(wired, desk).do(desk, act, proof=_proof(desk, args.override_by))
-    return _say(args, receipt, lambda: receipt_text(receipt))
-
-
-def history(args: argparse.Namespace) -> int:
-    from collect_tui.cli.plain import listed
-    from collect_tui.desk.views.act import HISTORY_COLUMNS
-
-    desk = _desk(args)
-    done = desk.history(limit=args.limit, words=" ".join(args.words), by=args.by)
-    if args.json:
-        print("[" + ",\n ".join(each.model_dump_json() for each in done) + "]")
-    else:
-        print(listed(HISTORY_COLUMNS, done, desk.session()) if done else "No act has these words.")
-    return 0
-
-
-def _proof(desk: Desk, by: str | None) -> str | None:
-    """At a server, whoever overrides for somebody else shows that they are there."""
-    if by is None or desk.outbox is None or by == desk.session().user:
-        return None
-    from getpass import getpass
-
-    return getpass(f"Password of {by}, who overrides: ")
 
 
 def _each_book(args: argparse.Namespace, work: Callable[[argparse.Namespace], int]) -> int:

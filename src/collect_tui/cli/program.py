@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from collect_tui import __version__
 from collect_tui.cli import (
+    acts,
     audit,
     backup,
     cases,
@@ -215,41 +216,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     command("why", handlers.why, "say why an account stands where it does, term by term", account)
     command("whynot", handlers.why, "say which rules keep an account out of the queues", account)
-    command(
-        "do",
-        handlers.do,
-        "do what a line says on an account, such as 'lm m2' or 'pp 150 fri'",
-        (
-            ("account",),
-            {
-                "metavar": "ACCOUNT",
-                "help": "a number; for notes, dates, results and owners several with commas between, or - for those on standard input",
-            },
-        ),
-        (("line",), {"metavar": "LINE"}),
-        (("--dry-run",), {"action": "store_true", "help": "show what it would do; write nothing"}),
-        (
-            ("--confirm",),
-            {
-                "metavar": "TEXT",
-                "help": "what it asks for: the account's last four digits for an order, the surplus of a payment over all that is owed",
-            },
-        ),
-        (("--override-by",), {"metavar": "USER", "help": "who overrides a refusal"}),
-        (("--override-reason",), {"metavar": "TEXT", "help": "why it is overridden"}),
-        (("--id",), {"metavar": "UUID", "help": "id of the act: sent twice, it is done once"}),
-    )
-    command(
-        "history",
-        handlers.history,
-        "list what was done, newest first: my acts, or those of a colleague",
-        (
-            ("words",),
-            {"metavar": "WORDS", "nargs": "*", "help": "only acts with all these words in account, sentence or day"},
-        ),
-        (("--by",), {"metavar": "USER", "default": "", "help": "the acts of a colleague"}),
-        (("--limit",), {"type": int, "default": 50, "metavar": "N", "help": "how many (50)"}),
-    )
+    acts.add(commands)
     command(
         "day",
         handlers.day,

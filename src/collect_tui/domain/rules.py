@@ -15,7 +15,6 @@ from collect_tui.domain.states import Stage
 @dataclass(frozen=True, slots=True)
 class OfferRules:
     """What is offered to whoever has not asked. Percentages are whole, days count from the day of the message.
-
     `settlement`: by stage of the ladder, the percentage of all that is open that settles it; none on a stage that is not there.
     `prepay_months`: monthly charges that are paid in advance, for `prepay_percent` less; 0: that is not offered.
     """
@@ -248,8 +247,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class OfferRun:
-    """How an offer is made to all who qualify: `message` (a template), to a customer once in `every_days`, to so many at most by each
-    night (`nightly`; none: only by `messages offer`)."""
+    """How an offer is made to all who qualify: `message` (a template), once in `every_days`, to so many by each night (`nightly`)."""
 
     message: str
     every_days: int
@@ -275,9 +273,7 @@ class Rules:
     reminders: tuple[Reminder, ...] = ()
     offers: Mapping[str, OfferRun] = field(default_factory=dict)  # by their names, `codes.OFFERS`
     verification: VerificationRules = VerificationRules()
-    states: Mapping[str, Mapping[str, str]] = field(
-        default_factory=dict
-    )  # what is cited to customers of a state, by rule
+    states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by state, and rule: what is cited
 
     def ladder_of(self, segment: str) -> tuple[LadderStep, ...]:
         """The ladder of a segment: its own, or the one of all others."""

@@ -12,6 +12,7 @@ from collect_tui.tui.render.roles import Role
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.agent import AgentView
+    from collect_tui.desk.views.script import ScriptView
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
     from collect_tui.tui.page import MePage, ScriptPage
@@ -74,12 +75,15 @@ class AgentCommands(OwnCommands):
             self._app.saw_agent(found)
             self._app.top.status(f"{last.by} sees that you have read it.", Role.LABEL)
 
-    async def do_script_open(self) -> None:
-        """What is said in the call, over the account, which stays held."""
+    def may_script_open(self) -> Callable[[], ScriptView]:
         target = self._app.top.line_target()
         if target is None:
             raise Refused("word.script", "There is no account here.")
-        found = await self._app.top.ask(self._app.desk.script, target.account)
+        return partial(self._app.desk.script, target.account)
+
+    async def do_script_open(self) -> None:
+        """What is said in the call, over the account, which stays held."""
+        found = await self._app.top.ask(self.may_script_open())
         if found is not None:
             cast("ScriptPage", await self._navigator.show_screen("script")).show_script(found)
 

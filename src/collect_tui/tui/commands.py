@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collect_tui.tui.acts import Acts
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
-    from collect_tui.tui.page import FindPage, HelpPage, HistoryPage, QueuePage, WhyPage
+    from collect_tui.tui.page import FindPage, HelpPage, HistoryPage, WhyPage
 
 
 class Commands(CaseCommands, QueueCommands):
@@ -45,9 +45,6 @@ class Commands(CaseCommands, QueueCommands):
     async def do_account_open(self, number: str = "") -> None:
         self.may_account_open(number)
         await self._navigator.open_account(number)
-
-    async def do_mark_row(self, which: str = "") -> None:
-        await cast("QueuePage", self._app.top).mark_row(which)
 
     def may_account_previous(self) -> None:
         if not self._navigator.trail:

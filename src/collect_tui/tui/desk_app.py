@@ -65,8 +65,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         themes_folder: the user's own themes.
         keys_file: the user's own keys; beside it is `filters.toml`, what they have saved of queues.
         scope: tells databases apart: drafts and history of one are not those of another, nor of another user.
-        throwaway: nothing stays of the desk nor of the state folder, as of a demo.
-        first_words: what the status line says when the desk is open and nothing else is to be said.
+        throwaway: nothing stays of it, as of a demo. first_words: what the status line says first, if nothing else is to be said.
     """
 
     def __init__(
@@ -269,8 +268,8 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
 
     def door(self, command_id: str) -> str:
         """The key of a command as people read it, or its word on the line."""
-        keys = self.keymap.keys_of(command_id)
-        return keys[0] if keys else ":" + next(c.mnemonic for c in self.keymap.commands if c.id == command_id)
+        word = next(c.mnemonic for c in self.keymap.commands if c.id == command_id)
+        return next(iter(self.keymap.keys_of(command_id)), f":{word}")
 
     def keys_changed(self) -> None:
         """Say that keys are kept, but only when a request takes long enough for anybody to wonder."""

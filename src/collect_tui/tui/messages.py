@@ -18,6 +18,11 @@ PASTE_WAITS: Final = (
 )
 
 
+def not_here(title: str) -> str:
+    """A command is not for the screen that is shown."""
+    return f"{title} is not for this screen."
+
+
 def kept(*, throwaway: bool, fault: bool) -> str:
     """What leaving is asked with: what becomes of what is typed."""
     if throwaway:

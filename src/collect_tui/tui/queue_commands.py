@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OWN: Final = {"mine": "accounts whose owner I am", "team": "accounts of those at my desk"}
 """Queues that cut across the site's."""
+MARKS: Final = {"all": "the accounts of the queue, up to 500", "none": "no account any more"}
 
 
 class QueueCommands:
@@ -59,6 +60,19 @@ class QueueCommands:
         if self._app.top.context != QUEUE or not (shown := cast("QueuePage", self._app.top)).queue_name:
             raise Refused("word.queue", "That is about a queue that is shown; q NAME opens one.")
         return shown
+
+    def offers_mark_row(self) -> Sequence[tuple[str, str]]:
+        return tuple(MARKS.items())
+
+    def may_mark_row(self, which: str) -> None:
+        if self._shown.line_target() is None:
+            raise Refused("word.marks", "There is no account in this queue.")
+        if which and which not in MARKS:
+            raise Invalid("word.marks", f"Expected {' or '.join(MARKS)}, or nothing for the account under the cursor.")
+
+    async def do_mark_row(self, which: str = "") -> None:
+        self.may_mark_row(which)
+        await self._shown.mark_row(which)
 
     def offers_queue_filter(self) -> Sequence[tuple[str, str]]:
         from collect_tui.desk.queue_filter import offers

@@ -131,8 +131,13 @@ class LineWords:
         if found is None:
             return None
         wanted, rest = found
-        if not wanted.takes_words and (why_not := self._app.top.refusal(wanted.id)) is not None:
+        top = self._app.top
+        if not wanted.takes_words and (why_not := top.refusal(wanted.id)) is not None:
             raise Refused("word.refused", why_not)
+        if not (
+            wanted.text or wanted.opens_form or hasattr(top, wanted.method) or hasattr(self._commands, wanted.method)
+        ):
+            raise Refused("word.refused", messages.not_here(wanted.title))
         may: Callable[..., Callable[[], object] | None] | None = getattr(self._commands, wanted.looks, None)
         if may is None:
             return None

@@ -22,25 +22,9 @@ CONTEXTS: Final = (
     "run", "help", "form", "asking",
 )  # fmt: skip
 (
-    BOARD,
-    QUEUE,
-    CASES,
-    ACCOUNT,
-    MESSAGE,
-    CASE,
-    SCRIPT,
-    INBOX,
-    FIND,
-    WHY,
-    ME,
-    FLOOR,
-    HISTORY,
-    OUTBOX,
-    RUN,
-    HELP,
-    FORM,
-    ASKING,
-) = CONTEXTS
+    BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, SCRIPT, INBOX, FIND, WHY, ME, FLOOR, HISTORY, OUTBOX,
+    RUN, HELP, FORM, ASKING,
+) = CONTEXTS  # fmt: skip
 
 _DESK: Final = frozenset(CONTEXTS) - {FORM, ASKING}
 _LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, HISTORY, OUTBOX, RUN})

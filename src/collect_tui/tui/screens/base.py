@@ -55,7 +55,7 @@ class DeskScreen(CallingScreen):
         if method is not None:
             self.start(method)
         else:
-            self.refuse(f"{wanted.title} is not for this screen.")
+            self.refuse(messages.not_here(wanted.title))
 
     def start(self, method: Callable[[], Any]) -> None:
         """Run a command's method; one that waits for the desk runs beside the screen, with keys held meanwhile."""

@@ -29,9 +29,6 @@ AHEAD = 60
 REST = 0.3
 
 
-_MARKS = ("all", "none")
-
-
 class QueueScreen(ListScreen):
     """The accounts of one queue."""
 
@@ -110,9 +107,7 @@ class QueueScreen(ListScreen):
 
     async def mark_row(self, which: str) -> None:
         """Mark the row under the cursor, or no longer, and go on to the next; `all` of them, or `none`."""
-        if which and which not in _MARKS:
-            self.refuse(f"Expected {' or '.join(_MARKS)}, or nothing for the account under the cursor.")
-        elif which == "all":
+        if which == "all":
             from collect_tui.desk.bulk import MOST
 
             await self._load_to(MOST - 1)

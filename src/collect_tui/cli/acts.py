@@ -1,0 +1,83 @@
+"""`collect-tui do` and `history`: what the desk's line does, and what was done."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from collect_tui.cli.common import wired
+
+if TYPE_CHECKING:
+    from collect_tui.desk.protocol import Desk
+
+
+def add(commands: Any) -> None:
+    told = "do what a line says on an account, such as 'lm m2' or 'pp 150 fri'"
+    one = commands.add_parser("do", help=told, description=f"{told[:1].upper()}{told[1:]}.")
+    one.add_argument(
+        *("account",),
+        metavar="ACCOUNT",
+        help="a number; for notes, dates, results and owners several with commas between, or - for those on standard input",
+    )
+    one.add_argument("line", metavar="LINE")
+    one.add_argument("--dry-run", action="store_true", help="show what it would do; write nothing")
+    one.add_argument(
+        *("--confirm",),
+        metavar="TEXT",
+        help="what it asks for: the account's last four digits for an order, the surplus of a payment over all that is owed",
+    )
+    one.add_argument("--override-by", metavar="USER", help="who overrides a refusal")
+    one.add_argument("--override-reason", metavar="TEXT", help="why it is overridden")
+    one.add_argument("--id", metavar="UUID", help="id of the act: sent twice, it is done once")
+    one.set_defaults(run=do)
+    told = "list what was done, newest first: my acts, or those of a colleague"
+    two = commands.add_parser("history", help=told, description=f"{told[:1].upper()}{told[1:]}.")
+    two.add_argument(
+        "words", metavar="WORDS", nargs="*", help="only acts with all these words in account, sentence or day"
+    )
+    two.add_argument("--by", metavar="USER", default="", help="the acts of a colleague")
+    two.add_argument("--limit", type=int, default=50, metavar="N", help="how many (50)")
+    two.set_defaults(run=history)
+
+
+def do(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.cli.plain import preview_text, receipt_text
+    from collect_tui.cli.shell import act_of, do_each
+
+    given = wired(args)
+    if args.account == "-" or "," in args.account:
+        return do_each(args, given)
+    desk = bootstrap.connect(given)
+    override = (args.override_by, args.override_reason)
+    act = act_of(desk, args.account, args.line, confirm=args.confirm, act_id=args.id, override=override)
+    if args.dry_run:
+        preview = desk.preview(act)
+        print(preview.model_dump_json(indent=2) if args.json else preview_text(preview))
+        return 0 if preview.ok else 3
+    receipt = bootstrap.sent_from(given, desk).do(desk, act, proof=_proof(desk, args.override_by))
+    print(receipt.model_dump_json(indent=2) if args.json else receipt_text(receipt))
+    return 0
+
+
+def _proof(desk: Desk, by: str | None) -> str | None:
+    """At a server, whoever overrides for somebody else shows that they are there."""
+    if by is None or desk.outbox is None or by == desk.session().user:
+        return None
+    from getpass import getpass
+
+    return getpass(f"Password of {by}, who overrides: ")
+
+
+def history(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.cli.plain import listed
+    from collect_tui.desk.views.act import HISTORY_COLUMNS
+
+    desk = bootstrap.connect(wired(args))
+    done = desk.history(limit=args.limit, words=" ".join(args.words), by=args.by)
+    if args.json:
+        print("[" + ",\n ".join(each.model_dump_json() for each in done) + "]")
+    else:
+        print(listed(HISTORY_COLUMNS, done, desk.session()) if done else "No act has these words.")
+    return 0
