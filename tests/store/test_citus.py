@@ -19,6 +19,7 @@ from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from collect_tui.store.migrations import citus
 from collect_tui.store.migrations.frozen import create
+from collect_tui.store.migrations.versions import r0014_whole_desk as whole_desk
 from collect_tui.store.tables import guards, statistics, words
 from support import pg
 from support.book import Book, Clock, account, do_line, local_desk
@@ -170,22 +171,12 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         connection.exec_driver_sql(
             "DROP TABLE case_event, case_file, digest_order, message_channel, message_item, message"
         )
-        for name in ("offered", "offered_on", "offer_until", "talk_s"):
+        for name in ("offered", "offered_on", "offer_until"):
             connection.exec_driver_sql(f"ALTER TABLE contact_event DROP COLUMN {name}")
-        for table, name in (
-            ("account", "credit_limit"),
-            ("account", "cash_only"),
-            ("account", "owner"),
-            ("name_token", "reversed"),
-            ("party", "support"),
-            ("party", "times"),
-            ("work_item", "verified_by"),
-            ("work_item", "verified_at"),
-            ("work_item", "verified_fence"),
-            ("contact_event", "verified"),
-            ("contact_point", "consent_source"),
-            ("contact_point", "consent_on"),
-        ):
+        added = (
+            (table, spec.partition(":")[0].rstrip("?")) for table, specs in whole_desk.ADDED.items() for spec in specs
+        )
+        for table, name in (("account", "credit_limit"), ("account", "cash_only"), ("party", "support"), *added):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         create(
             connection,

@@ -18,7 +18,7 @@ from collect_tui.tui.render.account import header, held_by_other, summary
 from collect_tui.tui.render.chord import chord_lines
 from collect_tui.tui.render.panes import checks, items, pane_lines, services, timeline, titled
 from collect_tui.tui.render.promise import owed_lines, schedule_lines
-from collect_tui.tui.render.tabs import tabs
+from collect_tui.tui.render.tabs import DIGITS, tabs
 from collect_tui.tui.render.text import width
 from collect_tui.tui.screens.panes import PANES
 from tui.account_book import ROSA, Desks
@@ -81,11 +81,11 @@ def test_a_wide_screen_shows_items_and_events_as_well(view: AccountView) -> None
 @pytest.mark.parametrize("cells", [80, 98, 99, 132])
 @pytest.mark.parametrize("number", range(1, len(PANES) + 1))
 def test_the_pane_shown_is_marked_without_colour_and_all_fit(number: int, cells: int) -> None:
-    text = tabs(number, cells).text
-    assert f"[{number % 10} " in text
+    text = tabs(number, cells, max(number, DIGITS)).text
+    assert (f"[{number % 10} " if number <= DIGITS else "[linked]") in text
     assert text.count("[") == text.count("]") == 1
     assert width(text) <= cells
-    assert ("timeline" in text) == (cells > 98)
+    assert ("timeline" in text) == (cells > (98 if number <= DIGITS else 99))
 
 
 @pytest.mark.parametrize("name", [name for name in PANES if name is not None])

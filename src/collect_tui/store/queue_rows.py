@@ -125,7 +125,7 @@ _REACHED: Final = (
 )
 _STATED: Final = (
     select(_p.id, _p.zone, _t.zone.label("home"))
-    .join(table(Tenant), _t.tenant_id == _p.tenant_id)
+    .join(table(Tenant), _t.tenant_id == sql.tenant())
     .where(_p.tenant_id == sql.tenant(), _p.id.in_(bindparam("parties", expanding=True)))
 )
 

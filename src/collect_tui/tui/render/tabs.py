@@ -13,14 +13,14 @@ SHORT_TABS: Final = ("summary", "log", "items", "paid", "points", "ptp", "orders
 SHORTEST_TABS: Final = ("sum", "log", "items", "paid", "pts", "ptp", "ord", "aud", "msgs", "cases", "linked")
 DIGITS: Final = 10
 """Panes that a digit shows; what comes after them is there for accounts that have it."""
-_TABS_WIDE: Final = sum(map(len, TABS)) + 3 * len(TABS) + 1
 
 
 def tabs(pane: int, width: int, last: int = DIGITS) -> Line:
     """The panes with their digits, as far as the `last`; the one shown stands out."""
     spans: list[Span] = []
     short = SHORT_TABS if last <= DIGITS else SHORTEST_TABS
-    for number, name in enumerate((TABS if width >= _TABS_WIDE else short)[:last], start=1):
+    wide = sum(map(len, TABS[:last])) + 3 * last + 1
+    for number, name in enumerate((TABS if width >= wide else short)[:last], start=1):
         here = number == pane
         edge = "[" if here else "]" if number == pane + 1 else " "
         spans += [
