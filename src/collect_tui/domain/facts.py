@@ -96,6 +96,7 @@ class AccountFacts:
     named: tuple[Payment, ...] = field(default=(), compare=False)  # older ones that the act names by their reference
     applications: tuple[Application, ...] = ()  # live ones of the last 90 days
     attempts: tuple[Attempt, ...] = ()  # the last 30 days, newest last
+    elsewhere: tuple[Attempt, ...] = ()  # the same of the customer's other accounts
     callbacks: tuple[Callback, ...] = ()  # scheduled or missed
     pinned: tuple[str, ...] = ()
     lease_by: str | None = None

@@ -21,7 +21,7 @@ from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.rules import ContactRules, HoldKind
-from collect_tui.policy.attempts import counted, judged_in, known_zones, local_date, most_attempts
+from collect_tui.policy.attempts import counted, judged_in, known_zones, local_date, most_attempts, of_customer
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 NEAR_CAP: Final = 2
@@ -204,7 +204,7 @@ class _Call:
         """When the oldest of the calls that fill the cap falls out of the window."""
         for ahead in range(1, self.rules.window_days + 1):
             day = self._today() + timedelta(days=ahead)
-            counts = (counted(self.facts.attempts, day, self.rules, z) for z in judged_in(self.zones))
+            counts = (counted(of_customer(self.facts), day, self.rules, z) for z in judged_in(self.zones))
             if max(counts) < self.rules.max_attempts:
                 return self._opening(day)
         return None

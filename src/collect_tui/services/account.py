@@ -38,7 +38,7 @@ from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
-from collect_tui.policy.attempts import most_attempts
+from collect_tui.policy.attempts import calls, most_attempts, of_customer
 from collect_tui.policy.contact import label, may_call
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.suspend import may_suspend
@@ -169,7 +169,8 @@ def message_view(db: Db, desk: DeskContext, number: str, message_id: int) -> Mes
 
 def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
-    since = now - timedelta(days=rules.contact.of(seen.party_kind).window_days)
+    contact = rules.contact.of(seen.party_kind)
+    since = now - timedelta(days=contact.window_days)
     there = clocks((z, local_time(now, z)) for z in zones_at(seen, point))
     times = (clock(now, zone) for zone, _ in there)
     return PointView.made_of(
@@ -178,7 +179,7 @@ def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView
         may_call=verdict_view(may_call(seen, now, rules.contact, holds, point), seen, rules)
         if point.kind not in {"email", "address", "social"}
         else None,
-        attempts_7d=sum(a.counted and a.point_id == point.id and a.at > since for a in seen.attempts),
+        attempts_7d=sum(a.point_id == point.id and a.at > since for a in calls(of_customer(seen), contact)),
     )
 
 

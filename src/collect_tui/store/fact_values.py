@@ -125,6 +125,7 @@ def assembled(
         named=named,
         applications=applications,
         attempts=attempts(read["attempts"]),
+        elsewhere=attempts(read["elsewhere"]),
         callbacks=_made(Callback, read["callbacks"], fact_columns.CALLBACK, CallbackState),
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
