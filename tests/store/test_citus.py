@@ -161,7 +161,7 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
             call = f"EXECUTE FUNCTION collect_tui_append_only('{name}')"
             connection.exec_driver_sql(old.format(name) + call)
             connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {name}_append_only")
-        connection.exec_driver_sql("DROP TABLE sign_in_try")
+        connection.exec_driver_sql("DROP TABLE sign_in_try, account_party")
         connection.exec_driver_sql("ALTER TABLE work_item DROP COLUMN claim_key")
         connection.exec_driver_sql("ALTER TABLE import_batch DROP COLUMN as_of")
         connection.exec_driver_sql("ALTER TABLE tenant DROP COLUMN case_clocks")

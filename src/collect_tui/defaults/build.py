@@ -27,6 +27,10 @@ FLAGS: Final = ("W", "C", "R", "P", "S")
 YEAR: Final = 366
 
 
+def party_roles(root: Table) -> dict[str, str]:
+    return root.table("party_roles", {}).texts()
+
+
 def codes(root: Table, holds: Collection[str]) -> Codes:
     next_actions = root.table("next_actions").texts()
     if "call" not in next_actions:
@@ -42,6 +46,7 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         order_reasons=_order_reasons(root.table("order_reasons")),
         next_actions=next_actions,
         pauses=root.table("pauses").texts(),
+        party_roles=party_roles(root),
     )
     found = replace(
         found,
@@ -210,7 +215,7 @@ def known_departments(root: Table, queues: Iterable[QueueRule], departments: Col
             raise root.error("department", "queues", f"queue {queue.name} is of no known department; {told}")
 
 
-def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
+def holds(root: Table, roles: Collection[str], party_roles: Collection[str]) -> Mapping[str, HoldKind]:
     entries = list(root.table("holds").entries())
     root.done()
     root.table("holds").names()
@@ -220,6 +225,7 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             code=code,
             title=table.text("title"),
             blocks=table.choices("blocks", BLOCKS),
+            speaks_to=table.choices("speaks_to", party_roles, []),
             chip=table.text("chip", code.lower().replace("_", " ")),
             comes_back=table.maybe_choice("comes_back", COMES_BACK) or "",
             default_days=table.maybe_number("days", 0, 10 * YEAR),

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from collect_tui.common.words import plural
 from collect_tui.domain.contact import times
-from collect_tui.domain.contact.points import candidate_zones
+from collect_tui.domain.contact.points import candidate_zones, of_party
 from collect_tui.domain.contact.points import label as point_label
 from collect_tui.domain.contact.zones import WindowVerdict, intersect_window
 from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone_info
@@ -47,6 +47,7 @@ def may_call(
     the cap and when the zone is unknown HOLD, which `rules.override_role` may override; a number marked bad or wrong or
     opted out BLOCK; a hold as its kind says.
     """
+    facts = of_party(facts, point)
     rules = rules.of(facts.party_kind)
     checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point), today)
     asked = (checks.times(),) if facts.times else ()
@@ -68,7 +69,12 @@ def hold_findings(
     """
     what = _ACTIONS[action]
     target = {"scope": "point", "target_id": point.id} if point is not None else {}
-    found = blocking(facts, action, kinds, **target)  # type: ignore[arg-type]
+    party = facts.party_of(point)
+    found = [
+        hold
+        for hold in blocking(facts, action, kinds, **target)  # type: ignore[arg-type]
+        if party is None or hold.kind not in kinds or party.role not in kinds[hold.kind].speaks_to
+    ]
     for hold in found:
         kind = kinds.get(hold.kind)
         end = f"until {format_day(hold.until, today or facts.business_date)}" if hold.until else "until it is released"

@@ -29,6 +29,7 @@ _T = SQLModel.metadata.tables
 _tenant, _party, _account, _point, _event = (
     _T[name] for name in ("tenant", "party", "account", "contact_point", "contact_event")
 )
+_link = _T["account_party"]
 
 TENANT: BindParameter[int] = bindparam("tenant")
 ACCOUNT: BindParameter[int] = bindparam("account")
@@ -60,6 +61,20 @@ def points(many: str) -> Select[Any]:
     else:
         query = query.where(_point.c.tenant_id == TENANT, _point.c.party_id == bindparam("party"))
     return query.order_by(_point.c.ord, _point.c.id)
+
+
+def parties(many: str) -> Select[Any]:
+    """Parties beside the holder, a row for each of their contact points."""
+    point = (column.label(f"point_{column.name}") for column in columns_of(_point, fact_columns.POINT))
+    theirs = and_(_point.c.tenant_id == TENANT, _point.c.party_id == _link.c.party_id)
+    return (
+        select(_link.c.role, _link.c.ord, *columns_of(_party, fact_columns.PARTY), *point)
+        .add_columns(*((_link.c.account_id,) if many else ()))
+        .join(_party, and_(_party.c.tenant_id == TENANT, _party.c.id == _link.c.party_id))
+        .outerjoin(_point, theirs)
+        .where(_link.c.tenant_id == TENANT, whose(_link.c.account_id, many))
+        .order_by(_link.c.ord, _link.c.party_id, _point.c.ord, _point.c.id)
+    )
 
 
 def elsewhere(many: str) -> Select[Any]:

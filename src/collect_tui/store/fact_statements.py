@@ -43,6 +43,7 @@ from collect_tui.store.contact_statements import (
     elsewhere,
     for_calls,
     one_of,
+    parties,
     points,
     whose,
 )
@@ -241,6 +242,7 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
         ),
         "attempts": of("contact_event", fact_columns.ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
         "elsewhere": elsewhere(many),
+        "parties": parties(many),
         "callbacks": of("callback", fact_columns.CALLBACK, lambda c: one_of(c.status, OPEN_CALLBACK)),
         "pinned": of("note", "text", lambda c: c.pinned, "id"),
     }
