@@ -185,6 +185,10 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
             ("contact_event", "verified"),
             ("contact_point", "consent_source"),
             ("contact_point", "consent_on"),
+            ("promise", "settles"),
+            ("service_order", "extended"),
+            ("service_order", "target"),
+            ("service_order", "monthly"),
         ):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         create(
