@@ -27,10 +27,6 @@ FLAGS: Final = ("W", "C", "R", "P", "S")
 YEAR: Final = 366
 
 
-def party_roles(root: Table) -> dict[str, str]:
-    return root.table("party_roles", {}).texts()
-
-
 def codes(root: Table, holds: Collection[str]) -> Codes:
     next_actions = root.table("next_actions").texts()
     if "call" not in next_actions:
@@ -46,7 +42,7 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         order_reasons=_order_reasons(root.table("order_reasons")),
         next_actions=next_actions,
         pauses=root.table("pauses").texts(),
-        party_roles=party_roles(root),
+        party_roles=root.table("party_roles", {}).texts(),
     )
     found = replace(
         found,
