@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.conftest import do
+from contract.conftest import act, do
 from support.book import Book, Clock, account, local_desk
 
 
@@ -20,9 +20,15 @@ def linked_book() -> Book:
 
 
 @pytest.fixture
-def desk(tmp_path: Path):
-    with linked_book().store(tmp_path) as store:
-        yield local_desk(store, "mia", Clock())
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock):
+    book = linked_book()
+    with book.store(tmp_path) if request.param == "sqlite" else book.pg_store() as store:
+        yield local_desk(store, "mia", clock)
 
 
 def test_an_account_knows_how_many_others_there_are_and_which(desk):
@@ -45,3 +51,38 @@ def test_a_number_that_is_lost_is_lost_for_all_of_them(desk):
     assert all("no_number" in desk.why(number).reasons for number in ("1-1", "1-2", "1-3"))
     do(desk, "1-3", "add m (312) 555-0188")
     assert not any("no_number" in desk.why(number).reasons for number in ("1-1", "1-2", "1-3"))
+
+
+def calls_of(desk, number: str) -> int:
+    """Calls that count, as the account's first number shows them."""
+    return desk.account(number).points[0].attempts_7d
+
+
+def test_one_call_about_several_accounts_counts_once(desk, clock):
+    do(desk, "1-1", "rp m1 income")
+    clock.forward(minutes=5)
+    shown = desk.preview(act(desk, "1-2", "rp m1 income"))
+    assert "contact.same_call" in {finding.rule for finding in shown.verdict.findings}
+    do(desk, "1-2", "rp m1 income")
+    assert [calls_of(desk, number) for number in ("1-1", "1-2", "1-3", "1-9")] == [1, 1, 1, 0]
+    clock.forward(minutes=45)
+    do(desk, "1-3", "na m1")
+    assert [calls_of(desk, number) for number in ("1-1", "1-2", "1-3")] == [2, 2, 2]
+
+
+def test_calls_about_all_accounts_reach_the_cap_of_each(desk, clock):
+    for n in range(7):
+        assert "capped" not in _absent(desk, "1-2"), n
+        do(desk, ("1-1", "1-3")[n % 2], "na m1")
+        clock.forward(minutes=1)
+    verdict = desk.account("1-2").points[0].may_call
+    assert [finding.severity for finding in verdict.findings if finding.check == "cap"] == ["hold"]
+    assert all("capped" in _absent(desk, number) for number in ("1-1", "1-2", "1-3"))
+    assert "capped" not in _absent(desk, "1-9")
+    do(desk, "1-3", "undo")
+    assert "capped" not in _absent(desk, "1-2")
+
+
+def _absent(desk, number: str) -> str:
+    """`capped` where the attempts of the customer keep the account out of the queues."""
+    return "capped" if any("attempt cap" in sentence for sentence in desk.why(number).absent) else ""

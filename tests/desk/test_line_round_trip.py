@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.desk.commands import (
+    AddParty,
     AddPoint,
     AnswerMessage,
     ApplyCredit,
@@ -263,6 +264,13 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         method=st.sampled_from(["call", "inbound", "chat"]),
     ),
     AddPoint: st.builds(AddPoint, what=st.sampled_from(POINT_KINDS), value=VALUES),
+    AddParty: st.builds(
+        AddParty,
+        role=st.sampled_from(sorted(CONTEXT.codes.party_roles)),
+        name=VALUES.filter(lambda text: len(text) <= 200),
+        what=st.sampled_from(POINT_KINDS),
+        value=VALUES,
+    ),
     CorrectPoint: st.builds(CorrectPoint, point=st.sampled_from([point[0] for point in CONTEXT.points]), value=VALUES),
     CorrectCustomer: st.builds(CorrectCustomer, what=st.sampled_from(PARTS), value=VALUES),
     MakePromise: PROMISES,

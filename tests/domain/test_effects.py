@@ -24,6 +24,7 @@ from collect_tui.domain.facts import (
     Holder,
     Message,
     NextAction,
+    Party,
     Payment,
     Point,
 )
@@ -58,6 +59,8 @@ def pay(ident: int, amount: int, received: int = 0, status: str = "UNAPPLIED", *
 
 DISPUTE = Case(26, "DI-A", "dispute", 1, "NEW", TODAY, NOW, "mia", "mia")
 
+GUARANTOR = Party(111, "guarantor", "Luis", 1, points=(replace(MOBILE, id=112, order=2),))
+
 SAMPLES: dict[type, fx.Effect] = {
     fx.ContactLogged: CALL,
     fx.ContactVoided: fx.ContactVoided(91, 5, "mistake"),
@@ -68,6 +71,8 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.Verified: fx.Verified(("date of birth", "address"), "call", "mia", NOW, 3),
     fx.PointAdded: fx.PointAdded(replace(MOBILE, id=110, order=2)),
     fx.PointRemoved: fx.PointRemoved(MOBILE),
+    fx.PartyAdded: fx.PartyAdded(GUARANTOR),
+    fx.PartyRemoved: fx.PartyRemoved(replace(GUARANTOR, id=120, role="spouse", points=())),
     fx.PointChanged: fx.PointChanged(replace(MOBILE, value="+1 312 555 0188"), MOBILE),
     fx.CallbackScheduled: fx.CallbackScheduled(Callback(94, NOW, "mia")),
     fx.CallbackGiven: fx.CallbackGiven(6, "lee", None),
@@ -122,6 +127,7 @@ def full() -> AccountFacts:
     return account(
         snoozes=1,
         points=(MOBILE,),
+        parties=(replace(GUARANTOR, id=120, role="spouse", points=()),),
         pinned=("dog", "hard of hearing", "dog"),
         attempts=(Attempt(NOW, "TM", "LM", True, False, 1, id=5),),
         callbacks=(Callback(6, NOW, None),),
@@ -156,6 +162,7 @@ def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) 
     adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
     adds |= {
         fx.PointAdded,
+        fx.PartyAdded,
         fx.Verified,
         fx.CaseOpened,
         fx.CreditApplied,

@@ -64,6 +64,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "point": {"point": "m1", "quality": "bad"},
     "verify": {"facts": ["dob", "addr"]},
     "add-point": {"what": "mobile", "value": "+1 312 555 0199"},
+    "add-party": {"role": "guarantor", "name": "x", "what": "mobile", "value": "+1 312 555 0199"},
     "correct-point": {"point": "m1", "value": "+1 312 555 0198"},
     "correct-customer": {"what": "name", "value": "x"},
     "promise": {"amount": 100, "due": day(3)},

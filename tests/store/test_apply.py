@@ -30,6 +30,7 @@ from collect_tui.domain.facts import (
     NextAction,
     Order,
     Parked,
+    Party,
     Payment,
     Point,
     Promise,
@@ -184,6 +185,10 @@ def _point(order: int, value: str) -> Point:
     return point(ids(), "mobile", value, order, "US", "US")
 
 
+def _guarantor() -> Party:
+    return Party(ids(), "guarantor", "Álvarez, Luis", 1, zone="America/Chicago", points=(_point(2, "312 555 0188"),))
+
+
 def _message(point: int, *, status: MessageState = MessageState.QUEUED, **more: Any) -> fx.MessageWritten:
     told = {"level": "", "channel": "email", "template": "reminder", "served_on": None, "made_on": DAY, **more}
     message = Message(id=ids(), status=status, point_id=point, **told)
@@ -226,6 +231,12 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "point added and another": lambda a: (
         fx.PointAdded(one := _point(2, "+61 412 345 678")),
         fx.PointChanged(point(one.id, "mobile", "020 7946 0018", 2, "US", "GB"), one),
+    ),
+    "party added": lambda a: (fx.PartyAdded(_guarantor()),),
+    "party added and removed": lambda a: (fx.PartyAdded(one := _guarantor()), fx.PartyRemoved(one)),
+    "party added and its point marked": lambda a: (
+        fx.PartyAdded(one := _guarantor()),
+        fx.PointMarked(one.points[0].id, "bad", "unknown", "unknown", "unknown"),
     ),
     "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
     "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.MISSED, CallbackState.SCHEDULED),),

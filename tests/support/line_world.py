@@ -74,6 +74,7 @@ CODES = Codes(
         "downgrade": {"VOLUNTARY": "At the customer's wish"},
         "terminate": {"NONPAY": "Non-payment", "FRAUD": "Fraud"},
     },
+    party_roles={"guarantor": "Guarantor", "accounts-payable": "Accounts payable"},
     next_actions={"call": "Call", "verify": "Check the payment", "letter": "Send or follow up mail"},
 )
 

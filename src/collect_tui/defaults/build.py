@@ -42,6 +42,7 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         order_reasons=_order_reasons(root.table("order_reasons")),
         next_actions=next_actions,
         pauses=root.table("pauses").texts(),
+        party_roles=root.table("party_roles", {}).texts(),
     )
     found = replace(
         found,
@@ -210,7 +211,7 @@ def known_departments(root: Table, queues: Iterable[QueueRule], departments: Col
             raise root.error("department", "queues", f"queue {queue.name} is of no known department; {told}")
 
 
-def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
+def holds(root: Table, roles: Collection[str], party_roles: Collection[str]) -> Mapping[str, HoldKind]:
     entries = list(root.table("holds").entries())
     root.done()
     root.table("holds").names()
@@ -220,6 +221,7 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             code=code,
             title=table.text("title"),
             blocks=table.choices("blocks", BLOCKS),
+            speaks_to=table.choices("speaks_to", party_roles, []),
             chip=table.text("chip", code.lower().replace("_", " ")),
             comes_back=table.maybe_choice("comes_back", COMES_BACK) or "",
             default_days=table.maybe_number("days", 0, 10 * YEAR),

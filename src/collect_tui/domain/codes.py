@@ -105,6 +105,7 @@ class Codes:
     skip_reasons: Mapping[str, str]
     order_reasons: Mapping[str, Mapping[str, str]]  # kind of order → code → title
     next_actions: Mapping[str, str]  # code → title
+    party_roles: Mapping[str, str] = field(default_factory=dict)  # of parties beside the holder: code → title
     billing: Mapping[str, BillingCodes] = field(default_factory=dict)
     pauses: Mapping[str, str] = field(default_factory=dict)  # why an agent is away from the desk
 

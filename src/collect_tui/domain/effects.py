@@ -21,6 +21,7 @@ from collect_tui.domain.contact.effects import (
     ContactLogged,
     ContactVoided,
 )
+from collect_tui.domain.contact.party_effects import PartyAdded, PartyRemoved
 from collect_tui.domain.contact.point_effects import PointAdded, PointChanged, PointEffect, PointMarked, PointRemoved
 from collect_tui.domain.contact.verification import Verified
 from collect_tui.domain.effect import Effect
@@ -82,6 +83,8 @@ __all__ = [
     "NoteWritten",
     "OrderChanged",
     "OrderRequested",
+    "PartyAdded",
+    "PartyRemoved",
     "PaymentAllocated",
     "PaymentRecorded",
     "PaymentReversed",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from collect_tui.domain.case.case import Case
+from collect_tui.domain.contact.party import Party
 from collect_tui.domain.holder import Holder
 from collect_tui.domain.message.message import Message, Received
 from collect_tui.domain.parts import (
@@ -46,6 +47,7 @@ __all__ = [
     "NextAction",
     "Order",
     "Parked",
+    "Party",
     "Payment",
     "Point",
     "Promise",
@@ -81,7 +83,8 @@ class AccountFacts:
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
     snoozes: int = 0  # times put off since it was last worked
-    points: tuple[Point, ...] = ()
+    points: tuple[Point, ...] = ()  # of the holder
+    parties: tuple[Party, ...] = ()  # beside the holder
     items: tuple[Item, ...] = ()  # only those with something open
     settled: tuple[Item, ...] = field(default=(), compare=False)  # nothing open; `payments` are allocated to them
     promises: tuple[Promise, ...] = ()  # open ones, and those made in the last 12 months
@@ -96,6 +99,7 @@ class AccountFacts:
     named: tuple[Payment, ...] = field(default=(), compare=False)  # older ones that the act names by their reference
     applications: tuple[Application, ...] = ()  # live ones of the last 90 days
     attempts: tuple[Attempt, ...] = ()  # the last 30 days, newest last
+    elsewhere: tuple[Attempt, ...] = ()  # the same of the customer's other accounts
     callbacks: tuple[Callback, ...] = ()  # scheduled or missed
     pinned: tuple[str, ...] = ()
     lease_by: str | None = None
@@ -164,6 +168,16 @@ class AccountFacts:
         return next((p for p in self.promises if p.open), None)
 
     @property
+    def every_point(self) -> tuple[Point, ...]:
+        """The contact points of the holder, then those of the other parties."""
+        return (*self.points, *(point for party in self.parties for point in party.points))
+
+    def party_of(self, point: Point | None) -> Party | None:
+        """The party other than the holder whose contact point it is."""
+        mine = point and (party for party in self.parties if any(each.id == point.id for each in party.points))
+        return next(mine, None) if mine else None
+
+    @property
     def numbers(self) -> frozenset[str]:
         """Numbers of the account that stand in texts rightly: none of them is a card's, however it looks."""
         return frozenset(
@@ -173,7 +187,7 @@ class AccountFacts:
                 *(payment.ref for payment in (*self.payments, *self.named)),
                 *(service.identifier for service in self.services),
                 *(order.number for order in self.orders),
-                *(point.value for point in self.points),
+                *(point.value for point in self.every_point),
             }
         )
 

@@ -65,11 +65,11 @@ COMES_BACK: Final = ("dispute", "claim")
 class HoldKind:
     """A kind of hold and the actions it blocks, of `domain.hold.decide.BLOCKS`; of these `ENFORCED` are what the desk itself does.
 
-    `chip`: the short word for it among the reasons why an account stands where it does.
-    `override_role`: who may act in spite of it; None: nobody, the hold must be released first. `comes_back`: as what its end brings
-    the account back to the desk, one of `COMES_BACK`; empty when it does not. `freezes`: the days that it stands count for no
-    due date. `objects`: it is an objection to a suspension that has
-    been ordered, which whoever answers for it may make until it leaves.
+    `chip`: the short word for it among the reasons why an account stands where it does. `override_role`: who may act in spite of it; None:
+    nobody, the hold must be released first. `comes_back`: as what its end brings the account back to the desk, one of `COMES_BACK`; empty
+    when it does not. `freezes`: the days that it stands count for no due date. `speaks_to`: the roles of other parties of the account who
+    may be called and written to all the same. `objects`: it is an objection to a suspension that has been ordered, which whoever answers
+    for it may make until it leaves.
     """
 
     code: str
@@ -84,6 +84,7 @@ class HoldKind:
     chip: str = ""
     objects: bool = False
     freezes: bool = False
+    speaks_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,22 @@ from datetime import date, datetime, timedelta
 
 from collect_tui.domain.dates import as_utc, local_time, zone_info
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.facts import AccountFacts, Attempt
+from collect_tui.domain.facts import AccountFacts, Attempt, entered
 from collect_tui.domain.rules import ContactRules
 
 
 def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:
     """Counted calls whose local date lies in the last `window_days` days, today's included; in UTC without a zone.
 
-    All numbers of the customer add up. The next call is within the presumption while this is below `max_attempts`.
+    All numbers and all accounts of the customer add up. The next call is within the presumption while this is below `max_attempts`.
     """
     today = local_date(as_utc(now), zone)
-    return counted(facts.attempts, today, rules.of(facts.party_kind), zone)
+    return counted(of_customer(facts), today, rules.of(facts.party_kind), zone)
+
+
+def of_customer(facts: AccountFacts) -> tuple[Attempt, ...]:
+    """The attempts on all accounts of the customer: one call about several of them is one."""
+    return facts.attempts + facts.elsewhere
 
 
 def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones: Sequence[str]) -> int:
@@ -25,20 +30,25 @@ def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones
     return max(attempts(facts, now, rules, zone) for zone in judged_in(zones))
 
 
+def calls(made: Sequence[Attempt], rules: ContactRules) -> list[Attempt]:
+    """Those that count."""
+    return [a for a in made if a.counted and not same_call(a, made, rules)]
+
+
 def counted(made: Sequence[Attempt], today: date, rules: ContactRules, zone: str | None) -> int:
     since = today - timedelta(days=rules.window_days - 1)
-    calls = [a for a in made if a.counted and not same_call(a, made, rules)]
-    return sum(1 for a in calls if since <= local_date(a.at, zone) <= today)
+    return sum(1 for a in calls(made, rules) if since <= local_date(a.at, zone) <= today)
 
 
 def same_call(attempt: Attempt, made: Iterable[Attempt], rules: ContactRules) -> bool:
-    """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before."""
+    """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before, about
+    whichever account."""
     span = timedelta(minutes=rules.conversation_minutes)
     return attempt.conversation and any(
         before.counted
         and before.conversation
         and before.point_id == attempt.point_id
-        and (before.at, before.id) < (attempt.at, attempt.id)
+        and entered(before.id, before.at) < entered(attempt.id, attempt.at)
         and attempt.at < before.at + span
         for before in made
     )

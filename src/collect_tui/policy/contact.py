@@ -14,14 +14,14 @@ from typing import Final, Literal
 
 from collect_tui.common.words import plural
 from collect_tui.domain.contact import times
-from collect_tui.domain.contact.points import candidate_zones
+from collect_tui.domain.contact.points import candidate_zones, of_party
 from collect_tui.domain.contact.points import label as point_label
 from collect_tui.domain.contact.zones import WindowVerdict, intersect_window
 from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone_info
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.rules import ContactRules, HoldKind
-from collect_tui.policy.attempts import counted, judged_in, known_zones, local_date, most_attempts
+from collect_tui.policy.attempts import counted, judged_in, known_zones, local_date, most_attempts, of_customer
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 NEAR_CAP: Final = 2
@@ -47,6 +47,7 @@ def may_call(
     the cap and when the zone is unknown HOLD, which `rules.override_role` may override; a number marked bad or wrong or
     opted out BLOCK; a hold as its kind says.
     """
+    facts = of_party(facts, point)
     rules = rules.of(facts.party_kind)
     checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point), today)
     asked = (checks.times(),) if facts.times else ()
@@ -68,7 +69,12 @@ def hold_findings(
     """
     what = _ACTIONS[action]
     target = {"scope": "point", "target_id": point.id} if point is not None else {}
-    found = blocking(facts, action, kinds, **target)  # type: ignore[arg-type]
+    party = facts.party_of(point)
+    found = [
+        hold
+        for hold in blocking(facts, action, kinds, **target)  # type: ignore[arg-type]
+        if party is None or hold.kind not in kinds or party.role not in kinds[hold.kind].speaks_to
+    ]
     for hold in found:
         kind = kinds.get(hold.kind)
         end = f"until {format_day(hold.until, today or facts.business_date)}" if hold.until else "until it is released"
@@ -204,7 +210,7 @@ class _Call:
         """When the oldest of the calls that fill the cap falls out of the window."""
         for ahead in range(1, self.rules.window_days + 1):
             day = self._today() + timedelta(days=ahead)
-            counts = (counted(self.facts.attempts, day, self.rules, z) for z in judged_in(self.zones))
+            counts = (counted(of_customer(self.facts), day, self.rules, z) for z in judged_in(self.zones))
             if max(counts) < self.rules.max_attempts:
                 return self._opening(day)
         return None

@@ -26,7 +26,7 @@ from collect_tui.desk.views.account import (
 )
 from collect_tui.desk.views.message import MessageView
 from collect_tui.domain.account.ageing import age, bucket, days_past_due
-from collect_tui.domain.contact.points import candidate_zones, first_zone, zones_at
+from collect_tui.domain.contact.points import candidate_zones, first_zone, of_party, zones_at
 from collect_tui.domain.contact.verification import is_verified
 from collect_tui.domain.contact.zones import clocks
 from collect_tui.domain.dates import clock, local_time
@@ -38,7 +38,7 @@ from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
-from collect_tui.policy.attempts import most_attempts
+from collect_tui.policy.attempts import calls, most_attempts, of_customer
 from collect_tui.policy.contact import label, may_call
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.suspend import may_suspend
@@ -90,7 +90,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
             total=ages.total,
             past_due=ages.past_due,
         ),
-        points=tuple(point_view(p, seen, desk) for p in seen.points),
+        points=tuple(point_view(p, seen, desk) for p in seen.every_point),
         may_call=verdict_view(may, seen, rules),
         call_label=label(may, most_attempts(seen, now, contact, zones), contact.max_attempts, zones, now),
         items=tuple(item_view(i, seen) for i in sorted(seen.items, key=lambda i: (i.due, i.doc_no))),
@@ -156,7 +156,7 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
         case "items":
             return PaneView(**here, items=panes.items(db, desk.tenant_id, seen.id, seen.business_date))
         case "points":
-            return PaneView(**here, points=tuple(point_view(p, seen, desk) for p in seen.points))
+            return PaneView(**here, points=tuple(point_view(p, seen, desk) for p in seen.every_point))
         case "services":
             services = tuple(service_view(s, seen, desk) for s in seen.services)
             return PaneView(**here, services=services, orders=tuple(order_view(o, seen, desk) for o in seen.orders))
@@ -169,8 +169,10 @@ def message_view(db: Db, desk: DeskContext, number: str, message_id: int) -> Mes
 
 def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
-    since = now - timedelta(days=rules.contact.of(seen.party_kind).window_days)
-    there = clocks((z, local_time(now, z)) for z in zones_at(seen, point))
+    contact = rules.contact.of(seen.party_kind)
+    since = now - timedelta(days=contact.window_days)
+    party = seen.party_of(point)
+    there = clocks((z, local_time(now, z)) for z in zones_at(of_party(seen, point), point))
     times = (clock(now, zone) for zone, _ in there)
     return PointView.made_of(
         point,
@@ -178,7 +180,9 @@ def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView
         may_call=verdict_view(may_call(seen, now, rules.contact, holds, point), seen, rules)
         if point.kind not in {"email", "address", "social"}
         else None,
-        attempts_7d=sum(a.counted and a.point_id == point.id and a.at > since for a in seen.attempts),
+        party=party.name if party else "",
+        role=party.role if party else "",
+        attempts_7d=sum(a.point_id == point.id and a.at > since for a in calls(of_customer(seen), contact)),
     )
 
 

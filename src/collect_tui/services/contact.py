@@ -16,7 +16,7 @@ from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.message.offers import standing
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.rules import VerificationRules
-from collect_tui.policy.attempts import same_call
+from collect_tui.policy.attempts import of_customer, same_call
 from collect_tui.policy.contact import hold_findings, may_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_callback, judge_next
@@ -64,8 +64,9 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         offer=offer,
         verified=verified,
     )
-    logged = effects[0].fold(facts).attempts
-    if logged[-1].counted and same_call(logged[-1], logged, context.rules.contact):
+    logged = effects[0].fold(facts)
+    call = logged.attempts[-1]
+    if call.counted and same_call(call, of_customer(logged), context.rules.contact):
         said = f"The call is counted already: it was answered less than {context.rules.contact.conversation_minutes} minutes ago."
         told_of = [Finding("contact.same_call", Severity.INFO, said, "cap")]
     else:

@@ -7,15 +7,15 @@ from email.errors import MessageError
 from email.headerregistry import Address
 
 from collect_tui.common.text import clean
-from collect_tui.desk.commands import AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
+from collect_tui.desk.commands import AddParty, AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.contact import times
 from collect_tui.domain.contact.points import label
 from collect_tui.domain.contact.verification import verify
 from collect_tui.domain.effect import Effect
-from collect_tui.domain.effects import AttributeSet, PointAdded, PointChanged
+from collect_tui.domain.effects import AttributeSet, PartyAdded, PointAdded, PointChanged
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Party, Point
 from collect_tui.domain.message.template import LANGUAGES
 from collect_tui.domain.states import AccountState
 from collect_tui.services.context import Context
@@ -29,10 +29,7 @@ MOST: int = 99
 @decides(AddPoint)
 def add_point(command: AddPoint, facts: AccountFacts, context: Context) -> Decision:
     """A telephone for an account that waited for one is called today."""
-    order = max((p.order for p in facts.points if p.kind == command.what), default=0) + 1
-    if order > MOST:
-        raise Refused("point.many", f"The customer has {MOST} contact points of this kind.", "what")
-    point = _point(context.ids(), command.what, command.value, order, facts, context)
+    point = _point(context.ids(), command.what, command.value, _order(command.what, facts), facts, context)
     _no_other(point, facts)
     effects: tuple[Effect, ...] = (PointAdded(point),)
     action = facts.next_action
@@ -40,6 +37,22 @@ def add_point(command: AddPoint, facts: AccountFacts, context: Context) -> Decis
     if waited and point.kind in PHONE_KINDS:
         effects += contact.next_action(facts, facts.business_date, "call", context.calendar)
     return Decision(effects)
+
+
+@decides(AddParty)
+def add_party(command: AddParty, facts: AccountFacts, context: Context) -> Decision:
+    roles, role = context.codes.party_roles, command.role.lower()
+    if role not in roles:
+        raise Invalid("party.role", f"Expected what they are to the account: {', '.join(roles)}.", "role")
+    name, order = _neat(command.name), max((party.order for party in facts.parties), default=0) + 1
+    if order > MOST:
+        raise Refused("party.many", f"The account has {MOST} parties.", "role")
+    if any(party.role == role and party.name.casefold() == name.casefold() for party in facts.parties):
+        raise Refused("party.known", "The account has that party already.", "name")
+    ident = context.ids()
+    point = _point(context.ids(), command.what, command.value, _order(command.what, facts), facts, context)
+    kind = "org" if role == "accounts-payable" else "person"
+    return Decision((PartyAdded(Party(ident, role, name, order, kind, facts.language, points=(point,))),))
 
 
 @decides(CorrectPoint)
@@ -96,6 +109,14 @@ def _zone(text: str) -> str:
     return found[0]
 
 
+def _order(kind: str, facts: AccountFacts) -> int:
+    """Of the next point of a kind, of whichever party."""
+    order = max((p.order for p in facts.every_point if p.kind == kind), default=0) + 1
+    if order > MOST:
+        raise Refused("point.many", f"The customer has {MOST} contact points of this kind.", "what")
+    return order
+
+
 def _point(ident: int, kind: str, value: str, order: int, facts: AccountFacts, context: Context) -> Point:
     text, country = _neat(value), context.rules.country
     if kind == "email" and not _is_mailbox(text):
@@ -117,8 +138,9 @@ def _is_mailbox(text: str) -> bool:
 
 
 def _no_other(point: Point, facts: AccountFacts) -> None:
-    """Nothing is there twice; who has marked it bad says so again."""
-    for other in facts.points:
+    """Nothing is there twice; who has marked it bad says so again. Two parties may have the same."""
+    party = facts.party_of(point)
+    for other in facts.points if party is None else party.points:
         if other.id != point.id and other.normalized == point.normalized:
             mark = f", marked {other.quality}" if other.quality in ("bad", "wrong") else ""
             raise Refused("point.known", f"{other.short} is that already ({label(other)}{mark}).", "value")

@@ -199,6 +199,12 @@ def identifiers(session: Session, tenant_id: int, numbers: Collection[str]) -> l
     """(kind, value) of the contact points and services of these accounts."""
     account, point, service = _T["account"].c, _T["contact_point"].c, _T["service"].c
     party = and_(point.tenant_id == account.tenant_id, point.party_id == account.party_id)
+    link = _T["account_party"].c
+    beside = and_(link.tenant_id == account.tenant_id, link.account_id == account.id)
+    theirs = and_(point.tenant_id == account.tenant_id, point.party_id == link.party_id)
+    others = select(point.kind, point.value).select_from(
+        _T["account"].join(_T["account_party"], beside).join(_T["contact_point"], theirs)
+    )
     own = and_(service.tenant_id == account.tenant_id, service.account_id == account.id)
     points = select(point.kind, point.value).select_from(_T["account"].join(_T["contact_point"], party))
     services = select(literal("service").label("kind"), service.identifier.label("value")).select_from(
@@ -208,7 +214,7 @@ def identifiers(session: Session, tenant_id: int, numbers: Collection[str]) -> l
     found: dict[tuple[str, str], None] = {}
     for start in range(0, len(bare), 500):
         mine = and_(account.tenant_id == tenant_id, BARE.in_(bare[start : start + 500]))
-        for query in (points, services):
+        for query in (points, others, services):
             found |= {(kind_of(row.kind), row.value): None for row in session.connection().execute(query.where(mine))}
     return list(found)
 

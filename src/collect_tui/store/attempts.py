@@ -6,14 +6,14 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.policy.signals import attempts_on, capped
 from collect_tui.store import facts
 from collect_tui.store.sql import Scope, instant, number, table, tenant, within
-from collect_tui.store.tables import AccountSummary, ContactEvent
+from collect_tui.store.tables import Account, AccountSummary, ContactEvent
 
 EARLIEST: Final = timedelta(hours=14)
 """How long before UTC a day begins where it begins first."""
@@ -35,20 +35,18 @@ def at_cap(session: Session, catalogue: Catalogue, values: dict[str, Any], scope
 @lru_cache(maxsize=16)
 def _often_tried(kind: str) -> Select[Any]:
     """Accounts of a scope with so many counted calls since `attempts_from` that the cap may be reached; which days count says
-    their customer's zone. Only those tried lately are looked at."""
+    their customer's zone. The calls about all accounts of the customer add up; only those tried lately are looked at."""
     t, s, later = table(ContactEvent).c, table(AccountSummary).c, table(ContactEvent).alias()
+    mine, tried = table(Account).alias("mine").c, table(Account).alias("tried").c
     taken_back = exists(select(later.c.id).where(later.c.tenant_id == tenant(), later.c.supersedes == t.id))
-    lately = and_(t.tenant_id == tenant(), t.account_id == s.account_id, t.at >= instant("attempts_from"))
+    recent = s.last_attempt_at >= instant("attempts_from")
     return (
-        select(t.account_id)
-        .select_from(table(AccountSummary).join(table(ContactEvent), lately))
-        .where(
-            s.tenant_id == tenant(),
-            within(kind, s.account_id),
-            s.last_attempt_at >= instant("attempts_from"),
-            t.counted,
-            ~taken_back,
-        )
-        .group_by(t.account_id)
+        select(mine.id)
+        .where(mine.tenant_id == tenant(), within(kind, mine.id))
+        .where(tried.tenant_id == tenant(), tried.party_id == mine.party_id)
+        .where(s.tenant_id == tenant(), s.account_id == tried.id, recent)
+        .where(t.tenant_id == tenant(), t.account_id == s.account_id, t.at >= instant("attempts_from"))
+        .where(t.counted, ~taken_back)
+        .group_by(mine.id)
         .having(func.count() >= number("attempts_most"))
     )

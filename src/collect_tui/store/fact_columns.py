@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 POINT = "id kind value ord quality consent zones normalized consent_source consent_on"
+PARTY = "id name kind lang zone times"
 HOLD = "id kind placed_on until reason scope target_id status placed_by"
 ATTEMPT = "id at action result counted contact right_party point_id supersedes"
 ITEM = "id doc_no kind issued due amount open disputed service_id level"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
-    BindParameter,
-    Column,
-    ColumnElement,
     Select,
-    Table,
     and_,
     bindparam,
     exists,
@@ -39,7 +35,35 @@ from collect_tui.store import fact_columns
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.batched_reads import BatchedReads
 from collect_tui.store.case_values import COLUMNS as CASE
+from collect_tui.store.contact_statements import (
+    ACCOUNT,
+    TENANT,
+    WHERE,
+    columns_of,
+    elsewhere,
+    for_calls,
+    one_of,
+    parties,
+    points,
+    whose,
+)
 from collect_tui.store.sql import among
+
+__all__ = [
+    "BY_BARE",
+    "BY_NUMBER",
+    "CHANGED",
+    "EVER_ASKED",
+    "EVER_RECEIVED",
+    "HEAD",
+    "HEAD_BY_NUMBER",
+    "NAMED",
+    "NUMBER",
+    "PARTS",
+    "for_calls",
+    "of_many",
+    "settled_of",
+]
 
 _T = SQLModel.metadata.tables
 _tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T["work_item"]
@@ -47,62 +71,44 @@ _point, _item, _promise, _instalment = _T["contact_point"], _T["item"], _T["prom
 _payment, _allocation, _order = _T["payment"], _T["allocation"], _T["service_order"]
 _message, _about = _T["message"], _T["message_item"]
 
-_TENANT: BindParameter[int] = bindparam("tenant")
-_ACCOUNT: BindParameter[int] = bindparam("account")
-
-
-def _one_of(column: Column[Any], constants: Collection[str]) -> ColumnElement[bool]:
-    """The constants stand in the statement itself: half the time of an IN whose list is filled in at each execution."""
-    return or_(*(column == literal_column(f"'{constant}'") for constant in sorted(constants)))
-
-
-def _columns(table: Table, names: str) -> list[Column[Any]]:
-    return [table.c[name] for name in names.split()]
-
 
 def _of_account(
     name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id", *, many: str = ""
 ) -> Select[Any]:
     """Rows of one account; with `many`, a dialect, of those in the parameter `accounts`, each with its account."""
     table = _T[name]
-    query = select(*_columns(table, columns), *((table.c.account_id,) if many else ()))
-    query = query.where(table.c.tenant_id == _TENANT, _whose(table.c.account_id, many))
+    query = select(*columns_of(table, columns), *((table.c.account_id,) if many else ()))
+    query = query.where(table.c.tenant_id == TENANT, whose(table.c.account_id, many))
     if where is not None:
         query = query.where(where(table.c))
     return query.order_by(*(table.c[c] for c in order.split()))
 
 
-def _whose(column: Any, many: str) -> Any:
-    return among(many, column, "accounts") if many else column == _ACCOUNT
-
-
-_BOOK = _tenant.c.business_date, _tenant.c.zone.label("home_zone")
-_WHERE = (*_columns(_party, "zone times"), _party.c.kind.label("party_kind"), *_BOOK)
 HEADS = (
     select(
-        *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
-        *_columns(
+        *columns_of(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
+        *columns_of(
             _account,
             "next_action_code next_action_on next_action_at parked_code parked_on parked_at parked_by parked_since",
         ),
-        *_columns(_account, "credit_limit cash_only owner"),
-        *_columns(_party, "name lang support"),
-        *_WHERE,
-        *_columns(
+        *columns_of(_account, "credit_limit cash_only owner"),
+        *columns_of(_party, "name lang support"),
+        *WHERE,
+        *columns_of(
             _work, "snoozes claimed claimed_by claimed_at lease_until fence verified_by verified_at verified_fence"
         ),
     )
-    .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
-    .join(_tenant, _tenant.c.tenant_id == _TENANT)
-    .outerjoin(_work, and_(_work.c.tenant_id == _TENANT, _work.c.account_id == _account.c.id))
-    .where(_account.c.tenant_id == _TENANT)
+    .join(_party, and_(_party.c.tenant_id == TENANT, _party.c.id == _account.c.party_id))
+    .join(_tenant, _tenant.c.tenant_id == TENANT)
+    .outerjoin(_work, and_(_work.c.tenant_id == TENANT, _work.c.account_id == _account.c.id))
+    .where(_account.c.tenant_id == TENANT)
 )
-HEAD = HEADS.where(_account.c.id == _ACCOUNT)
+HEAD = HEADS.where(_account.c.id == ACCOUNT)
 HEAD_BY_NUMBER = HEADS.where(_account.c.number == bindparam("number"))
-BY_NUMBER = select(_account.c.id).where(_account.c.tenant_id == _TENANT, _account.c.number == bindparam("number"))
-NUMBER = select(_account.c.number).where(_account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT)
+BY_NUMBER = select(_account.c.id).where(_account.c.tenant_id == TENANT, _account.c.number == bindparam("number"))
+NUMBER = select(_account.c.number).where(_account.c.tenant_id == TENANT, _account.c.id == ACCOUNT)
 CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(
-    _account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT
+    _account.c.tenant_id == TENANT, _account.c.id == ACCOUNT
 )
 
 
@@ -111,76 +117,35 @@ def settled_of(dialect: str) -> Select[Any]:
     return _of_account("item", fact_columns.ITEM, lambda c: and_(c.open == 0, among(dialect, c.id, "ids")), "due id")
 
 
-def _points(many: str) -> Select[Any]:
-    query = select(*_columns(_point, fact_columns.POINT), *((_account.c.id.label("account_id"),) if many else ()))
-    if many:
-        same = and_(_point.c.tenant_id == _TENANT, _point.c.party_id == _account.c.party_id)
-        query = query.select_from(_account.join(_point, same)).where(_account.c.tenant_id == _TENANT)
-        query = query.where(_whose(_account.c.id, many))
-    else:
-        query = query.where(_point.c.tenant_id == _TENANT, _point.c.party_id == bindparam("party"))
-    return query.order_by(_point.c.ord, _point.c.id)
-
-
 def _promised(many: str) -> Select[Any]:
     return (
         select(
-            *_columns(_promise, "id kind status total settles made_on made_at grace_days grace_unit method made_by"),
-            *_columns(_promise, "override_by override_reason supersedes closed_reason closed_on closed_at ladder_step"),
-            *_columns(_instalment, "seq due amount paid"),
+            *columns_of(_promise, "id kind status total settles made_on made_at grace_days grace_unit method made_by"),
+            *columns_of(
+                _promise, "override_by override_reason supersedes closed_reason closed_on closed_at ladder_step"
+            ),
+            *columns_of(_instalment, "seq due amount paid"),
             _instalment.c.status.label("instalment_status"),
             *((_promise.c.account_id,) if many else ()),
         )
-        .outerjoin(_instalment, and_(_instalment.c.tenant_id == _TENANT, _instalment.c.promise_id == _promise.c.id))
-        .where(_promise.c.tenant_id == _TENANT, _whose(_promise.c.account_id, many))
-        .where(or_(_one_of(_promise.c.status, OPEN_PROMISE), _promise.c.made_on >= bindparam("promised_since")))
+        .outerjoin(_instalment, and_(_instalment.c.tenant_id == TENANT, _instalment.c.promise_id == _promise.c.id))
+        .where(_promise.c.tenant_id == TENANT, whose(_promise.c.account_id, many))
+        .where(or_(one_of(_promise.c.status, OPEN_PROMISE), _promise.c.made_on >= bindparam("promised_since")))
         .order_by(_promise.c.id, _instalment.c.seq)
     )
-
-
-@lru_cache(maxsize=2)
-def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
-    """Heads, points, active holds and attempts of several accounts."""
-
-    def of_accounts(name: str, columns: str, *where: Any) -> Any:
-        table = _T[name]
-        mine = (table.c.tenant_id == _TENANT, among(dialect, table.c.account_id, "accounts"), *where)
-        return select(*_columns(table, columns), table.c.account_id).where(*mine)
-
-    hold, event = _T["hold"].c, _T["contact_event"].c
-    these = (_account.c.tenant_id == _TENANT, among(dialect, _account.c.id, "accounts"))
-    heads = (
-        select(
-            *_columns(_account, "id number version status stage currency segment opened_on"),
-            *_columns(_account, "next_action_code next_action_on next_action_at"),
-            *_WHERE,
-        )
-        .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
-        .join(_tenant, _tenant.c.tenant_id == _TENANT)
-        .where(*these)
-    )
-    points = (
-        select(_account.c.id.label("account_id"), *_columns(_point, fact_columns.POINT))
-        .join(_point, and_(_point.c.tenant_id == _TENANT, _point.c.party_id == _account.c.party_id))
-        .where(*these)
-        .order_by(_point.c.ord, _point.c.id)
-    )
-    holds = of_accounts("hold", fact_columns.HOLD, _one_of(hold.status, {HoldState.ACTIVE})).order_by(hold.id)
-    attempts = of_accounts("contact_event", fact_columns.ATTEMPT, event.at >= bindparam("tried_since")).order_by(
-        event.at, event.id
-    )
-    return heads, points, holds, attempts
 
 
 def _messages(many: str) -> Select[Any]:
     """Notices, what has not left yet and what is recent, a row for each item that they are about."""
     kept = or_(_message.c.made_on >= bindparam("written_since"), _message.c.lifted.is_not(None))
     return (
-        select(*_columns(_message, fact_columns.MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ()))
-        .outerjoin(_about, and_(_about.c.tenant_id == _TENANT, _about.c.message_id == _message.c.id))
-        .where(_message.c.tenant_id == _TENANT, _whose(_message.c.account_id, many))
+        select(
+            *columns_of(_message, fact_columns.MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ())
+        )
+        .outerjoin(_about, and_(_about.c.tenant_id == TENANT, _about.c.message_id == _message.c.id))
+        .where(_message.c.tenant_id == TENANT, whose(_message.c.account_id, many))
         .where(_message.c.inbound == false())
-        .where(or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE), kept))
+        .where(or_(_message.c.level != literal_column("''"), one_of(_message.c.status, WAITING_MESSAGE), kept))
         .order_by(_message.c.id, _about.c.item_id)
     )
 
@@ -188,8 +153,8 @@ def _messages(many: str) -> Select[Any]:
 def _inbox(many: str) -> Select[Any]:
     """The oldest of what came in and waits for an answer."""
     m = _message.c
-    query = select(*_columns(_message, fact_columns.RECEIVED), *((m.account_id,) if many else ())).where(
-        m.tenant_id == _TENANT, _whose(m.account_id, many), m.inbound, _one_of(m.status, {InboxState.RECEIVED})
+    query = select(*columns_of(_message, fact_columns.RECEIVED), *((m.account_id,) if many else ())).where(
+        m.tenant_id == TENANT, whose(m.account_id, many), m.inbound, one_of(m.status, {InboxState.RECEIVED})
     )
     if not many:
         return query.order_by(m.id).limit(literal_column(str(MOST_WAITING)))
@@ -202,24 +167,24 @@ def _inbox(many: str) -> Select[Any]:
 def _last_completed(c: Any) -> Any:
     later = _order.alias("later")
     return and_(
-        _one_of(c.status, {OrderState.COMPLETED}),
+        one_of(c.status, {OrderState.COMPLETED}),
         ~exists().where(
-            later.c.tenant_id == _TENANT,
+            later.c.tenant_id == TENANT,
             later.c.account_id == c.account_id,
             later.c.service_id == c.service_id,
-            _one_of(later.c.status, {OrderState.COMPLETED}),
+            one_of(later.c.status, {OrderState.COMPLETED}),
             later.c.id > c.id,
         ),
     )
 
 
 def _lifted(c: Any) -> Any:
-    return and_(_one_of(c.status, {OrderState.CANCELLED}), c.lifted)
+    return and_(one_of(c.status, {OrderState.CANCELLED}), c.lifted)
 
 
 # Money that was given back is not unapplied, and its allocations are stamped.
 _live = and_(
-    _allocation.c.tenant_id == _TENANT, _allocation.c.payment_id == _payment.c.id, _allocation.c.reversed_at.is_(None)
+    _allocation.c.tenant_id == TENANT, _allocation.c.payment_id == _payment.c.id, _allocation.c.reversed_at.is_(None)
 )
 _applied = select(func.coalesce(func.sum(_allocation.c.amount), 0)).where(_live).correlate(_payment).scalar_subquery()
 
@@ -227,7 +192,7 @@ _applied = select(func.coalesce(func.sum(_allocation.c.amount), 0)).where(_live)
 def _received(many: str, which: Any) -> Select[Any]:
     return (
         select(
-            *_columns(_payment, "id ref received_on method amount status returned_reason returned recorded_at"),
+            *columns_of(_payment, "id ref received_on method amount status returned_reason returned recorded_at"),
             _allocation.c.item_id,
             _allocation.c.amount.label("allocated"),
             _allocation.c.directed,
@@ -235,14 +200,14 @@ def _received(many: str, which: Any) -> Select[Any]:
             *((_payment.c.account_id,) if many else ()),
         )
         .outerjoin(_allocation, _live)
-        .where(_payment.c.tenant_id == _TENANT, _whose(_payment.c.account_id, many), which)
+        .where(_payment.c.tenant_id == TENANT, whose(_payment.c.account_id, many), which)
         .order_by(_payment.c.id, _allocation.c.id)
     )
 
 
 _RECENT = or_(
     _payment.c.received_on >= bindparam("paid_since"),
-    and_(~_one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
+    and_(~one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
 )
 NAMED = _received("", func.lower(_payment.c.ref).in_(bindparam("refs", expanding=True)))
 EVER_ASKED, EVER_RECEIVED = _of_account("item", fact_columns.ITEM, order="due id"), _received("", true())
@@ -256,15 +221,15 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
         return _of_account(name, columns, where, order, many=many)
 
     return {
-        "points": _points(many),
+        "points": points(many),
         "items": of("item", fact_columns.ITEM, lambda c: c.open != 0, "due id"),
         "promises": _promised(many),
-        "holds": of("hold", fact_columns.HOLD, lambda c: _one_of(c.status, {HoldState.ACTIVE})),
+        "holds": of("hold", fact_columns.HOLD, lambda c: one_of(c.status, {HoldState.ACTIVE})),
         "services": of("service", fact_columns.SERVICE),
         "orders": of(
             "service_order",
             fact_columns.ORDER,
-            lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c)),
+            lambda c: or_(one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c)),
         ),
         "cases": of("case_file", CASE, lambda c: ~c.ended),
         "messages": _messages(many),
@@ -276,7 +241,9 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
             lambda c: and_(c.reversed_at.is_(None), c.at >= bindparam("applied_since")),
         ),
         "attempts": of("contact_event", fact_columns.ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
-        "callbacks": of("callback", fact_columns.CALLBACK, lambda c: _one_of(c.status, OPEN_CALLBACK)),
+        "elsewhere": elsewhere(many),
+        "parties": parties(many),
+        "callbacks": of("callback", fact_columns.CALLBACK, lambda c: one_of(c.status, OPEN_CALLBACK)),
         "pinned": of("note", "text", lambda c: c.pinned, "id"),
     }
 
@@ -286,12 +253,12 @@ PARTS: Final = BatchedReads(_parts())
 
 @lru_cache(maxsize=2)
 def of_many(dialect: str) -> tuple[Any, dict[str, Select[Any]], Any]:
-    return HEADS.where(_whose(_account.c.id, dialect)), _parts(dialect), settled_of(dialect)
+    return HEADS.where(whose(_account.c.id, dialect)), _parts(dialect), settled_of(dialect)
 
 
 # Word for word the expression of `ix_account_bare`, or the index is not used.
 BY_BARE = (
     select(_account.c.id)
-    .where(_account.c.tenant_id == _TENANT, literal_column("replace(account.number, '-', '')") == bindparam("number"))
+    .where(_account.c.tenant_id == TENANT, literal_column("replace(account.number, '-', '')") == bindparam("number"))
     .limit(2)
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
 from collect_tui.domain.calendars import add_months
+from collect_tui.domain.contact.party import named_apart
 from collect_tui.domain.facts import (
     PHONE_KINDS,
     AccountFacts,
@@ -24,6 +26,7 @@ from collect_tui.domain.facts import (
     NextAction,
     Order,
     Parked,
+    Party,
     Payment,
     Point,
     Promise,
@@ -82,6 +85,7 @@ def assembled(
     applied |= {a.item_id for p in named for a in p.allocations}
     applied |= {item_id for a in applications for item_id in (a.item_id, a.credit_id)}
     applied -= {item.id for item in items}
+    points = tuple(as_point(row) for row in read["points"])
     orders = _made(Order, read["orders"], fact_columns.ORDER, OrderState)
     return AccountFacts(
         id=head.id,
@@ -110,7 +114,8 @@ def assembled(
         language=head.lang,
         support=head.support,
         snoozes=head.snoozes or 0,
-        points=tuple(as_point(row) for row in read["points"]),
+        points=points,
+        parties=named_apart(points, _parties(read["parties"])),
         items=items,
         settled=settled(applied) if applied else (),
         promises=_promises(read["promises"]),
@@ -125,6 +130,7 @@ def assembled(
         named=named,
         applications=applications,
         attempts=attempts(read["attempts"]),
+        elsewhere=attempts(read["elsewhere"]),
         callbacks=_made(Callback, read["callbacks"], fact_columns.CALLBACK, CallbackState),
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
@@ -154,6 +160,20 @@ def _made(
 
 def holds_of(rows: Sequence[Any]) -> tuple[Hold, ...]:
     return _made(Hold, rows, fact_columns.HOLD, HoldState)
+
+
+def _parties(rows: Sequence[Any]) -> tuple[Party, ...]:
+    """Each row is a contact point with its party before it."""
+    found: dict[int, tuple[Any, list[Point]]] = {}
+    for row in rows:
+        _, points = found.setdefault(row.id, (row, []))
+        if row.point_id is not None:
+            names = fact_columns.POINT.split()
+            points.append(as_point(SimpleNamespace(**{name: getattr(row, f"point_{name}") for name in names})))
+    return tuple(
+        Party(p.id, p.role, p.name, p.ord, p.kind, p.lang, p.zone, p.times, tuple(points))
+        for p, points in found.values()
+    )
 
 
 def as_point(row: Any) -> Point:

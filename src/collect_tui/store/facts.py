@@ -107,7 +107,7 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
     """Of several accounts what `policy.contact.may_call` looks at: points, holds and attempts; and the next action. Nothing else
     is filled in."""
     db = session.connection()
-    heads, points, holds, attempts = statements.for_calls(db.dialect.name)
+    heads, points, holds, attempts, elsewhere = statements.for_calls(db.dialect.name)
     key: dict[str, Any] = {"tenant": tenant_id, "accounts": sorted(ids)}
     found = db.execute(heads, key).all()
     if not found:
@@ -119,9 +119,10 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
     held: dict[int, list[Any]] = {}
     for row in db.execute(holds, key):
         held.setdefault(row.account_id, []).append(row)
-    tried: dict[int, list[Any]] = {}
-    for row in db.execute(attempts, {**key, "tried_since": values.attempts_since(today)}):
-        tried.setdefault(row.account_id, []).append(row)
+    tried: tuple[dict[int, list[Any]], dict[int, list[Any]]] = {}, {}
+    for query, by_account in zip((attempts, elsewhere), tried, strict=True):
+        for row in db.execute(query, {**key, "tried_since": values.attempts_since(today)}):
+            by_account.setdefault(row.account_id, []).append(row)
     return {
         row.id: AccountFacts(
             id=row.id,
@@ -141,7 +142,8 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
             home_zone=row.home_zone,
             points=tuple(numbers[row.id]),
             holds=values.holds_of(held.get(row.id, ())),
-            attempts=values.attempts(tried.get(row.id, [])),
+            attempts=values.attempts(tried[0].get(row.id, [])),
+            elsewhere=values.attempts(tried[1].get(row.id, [])),
         )
         for row in found
     }

@@ -19,6 +19,7 @@ __all__ = ["BARE", "find"]
 
 _T = SQLModel.metadata.tables
 _account, _party, _tenant, _summary = _T["account"], _T["party"], _T["tenant"], _T["account_summary"]
+_link = _T["account_party"]
 
 CANDIDATES: Final = 200
 """Read at most so many of each kind before they are ranked: open before closed holds among these."""
@@ -78,13 +79,18 @@ def _candidates(asked: Asked) -> Iterator[Found]:
 
 
 def _accounts_of(db: Connection, tenant_id: int, parties: list[int], most: int) -> Iterator[tuple[int, int]]:
-    """Accounts of the parties, with their party. A statement of its own: joined with the rest, SQLite reads all accounts."""
+    """Accounts of the parties, as holders or otherwise, with their party. Statements of their own: joined with the rest,
+    SQLite reads all accounts."""
     for some in _by_hundreds(parties):
-        query = select(_account.c.id, _account.c.party_id).where(
+        holds = select(_account.c.id, _account.c.party_id).where(
             _account.c.tenant_id == tenant_id, _account.c.party_id.in_(some)
         )
-        for row in db.execute(query.limit(most)):
-            yield row.id, row.party_id
+        beside = select(_link.c.account_id.label("id"), _link.c.party_id).where(
+            _link.c.tenant_id == tenant_id, _link.c.party_id.in_(some)
+        )
+        for query in (holds, beside):
+            for row in db.execute(query.limit(most)):
+                yield row.id, row.party_id
 
 
 def _rows(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:

@@ -262,7 +262,7 @@ def _message_names(row: Any, seen: AccountFacts, text: str) -> dict[str, Any]:
     return {
         "title": _short(row.subject or text) if row.inbound else called(row.level, row.template),
         "language": row.lang,
-        "point": next((p.short for p in seen.points if p.id == row.point_id), None),
+        "point": next((p.short for p in seen.every_point if p.id == row.point_id), None),
     }
 
 

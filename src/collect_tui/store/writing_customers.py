@@ -43,6 +43,28 @@ def _(effect: fx.PointChanged, here: WriteContext) -> None:
     here.one(here.change("contact_point", **as_it_was).values(**_columns(effect.new)))
 
 
+@write.register
+def _(effect: fx.PartyAdded, here: WriteContext) -> None:
+    party = effect.party
+    who = {"name": party.name, "kind": party.kind, "lang": party.lang, "zone": party.zone, "times": party.times}
+    here.add("party", id=party.id, **who)
+    for row in name_rows(here.tenant_id, party.id, party.name):
+        here.add("name_token", **row)
+    here.add("account_party", account_id=here.account_id, party_id=party.id, role=party.role, ord=party.order)
+    for point in party.points:
+        here.add("contact_point", party_id=party.id, **_columns(point))
+
+
+@write.register
+def _(effect: fx.PartyRemoved, here: WriteContext) -> None:
+    for name in ("account_party", "contact_point", "name_token", "party"):
+        table = _T[name]
+        mine = table.c.id if name == "party" else table.c.party_id
+        gone = here.db.execute(delete(table).where(table.c.tenant_id == here.tenant_id, mine == effect.party.id))
+        if name == "party" and gone.rowcount != 1:
+            raise here.stale()
+
+
 def _columns(point: Point) -> dict[str, Any]:
     return {
         "id": point.id,

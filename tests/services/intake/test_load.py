@@ -87,6 +87,38 @@ def test_party_of_shares_the_customer_across_batches_and_within_one(store, tmp_p
     assert rows(store, "SELECT counted, point_id IS NOT NULL FROM contact_event") == [(1, 1)]
 
 
+LUIS = {"role": "guarantor", "name": "Álvarez, Luis", "points": [{"kind": "mobile", "value": "+1 213 555 0188"}]}
+
+
+def test_other_parties_are_of_their_account_alone_and_named_after_the_customers_points(store, tmp_path):
+    contact = {"at": "2026-11-02T16:00Z", "by": "mia", "action": "TM", "result": "NA", "point": "m2"}
+    mei = {
+        "role": "agent",
+        "name": "Tan, Mei",
+        "zone": "Asia/Singapore",
+        "points": [{"kind": "mobile", "value": "+65 8123 4567"}],
+    }
+    first = account("1-0", parties=[LUIS, mei], contacts=[contact])
+    stranger = account("2-0", party=None, party_of="1-0", contacts=[contact])
+    with pytest.raises(Invalid, match=r"contacts\[0\].point"):
+        bring(store, write(tmp_path, first, stranger))
+    bring(store, write(tmp_path, first, account("2-0", party=None, party_of="1-0", parties=[LUIS])))
+    found = rows(
+        store,
+        "SELECT a.number, l.role, l.ord, p.name, c.kind, c.ord FROM account_party l JOIN account a ON a.id = l.account_id "
+        "JOIN party p ON p.id = l.party_id JOIN contact_point c ON c.party_id = p.id ORDER BY a.number, l.ord",
+    )
+    assert found == [
+        ("1-0", "guarantor", 1, "Álvarez, Luis", "mobile", 2),
+        ("1-0", "agent", 2, "Tan, Mei", "mobile", 3),
+        ("2-0", "guarantor", 1, "Álvarez, Luis", "mobile", 2),
+    ]
+    called = (
+        "SELECT p.name FROM contact_event e JOIN contact_point c ON c.id = e.point_id JOIN party p ON p.id = c.party_id"
+    )
+    assert rows(store, called) == [("Álvarez, Luis",)]
+
+
 CASE = {
     "number": "DI-1", "kind": "dispute", "opened_at": "2026-11-20T16:00Z", "opened_by": "mia",
     "values": {"item": "INV-1-1", "amount": 100, "reason": "PRICE", "claim": "x"},
@@ -123,6 +155,8 @@ def test_a_case_comes_to_stand_where_its_steps_lead_days_moved(store, tmp_path):
         ({"next_action": None}, "next_action", "an open account always has one"),
         ({"next_action": {"code": "dance", "on": "2026-11-23"}}, "next_action.code", "no next action of this site"),
         ({"party_of": "1-0"}, "party_of", "names no earlier account"),
+        ({"parties": [LUIS | {"role": "cousin"}]}, "parties[0].role", "no role of a party"),
+        ({"parties": [LUIS, LUIS | {"zone": "Moon"}]}, "parties[1].zone", "no IANA time zone"),
         ({"items": [ITEM | {"amount": 12.5}]}, "accounts[0].items[0].amount", "integer"),
         ({"items": [ITEM | {"amount": 10**15 + 1}]}, "accounts[0].items[0].amount", "less than or equal"),
         ({"items": []}, "payments[0].allocations[0].item", "names no item"),

@@ -26,6 +26,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "METHOD": ("card", "cash", "ach", "by=gcash"),
     "POINT": ("m1", "h1", "m", "0142", "m7", "e1"),
     "POINT-KIND": ("m", "e", "a", "work"),
+    "ROLE": ("guarantor", "attorney", "cousin"),
+    "PARTY": ('"Alvarez, Luis"', "Okonkwo"),
     "PART": ("name", "times", "zone", "address", "m1"),
     "FACT": ("dob addr", "mail paid", "dob"),
     "SOURCE": ("web", "call", "letter"),

@@ -18,7 +18,7 @@ from collect_tui.desk.commands.contact import (
     UnpinNote,
     WriteNote,
 )
-from collect_tui.desk.commands.customer import AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
+from collect_tui.desk.commands.customer import AddParty, AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.desk.commands.message import (
     AnswerMessage,
     CancelMessage,
@@ -59,6 +59,7 @@ Command = Annotated[
     | MarkPoint
     | ReadScript
     | AddPoint
+    | AddParty
     | CorrectPoint
     | CorrectCustomer
     | VerifyCustomer
@@ -145,6 +146,7 @@ class Act(BaseModel):
 __all__ = [
     "COMMANDS",
     "Act",
+    "AddParty",
     "AddPoint",
     "AnswerMessage",
     "ApplyCredit",

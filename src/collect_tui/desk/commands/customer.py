@@ -25,6 +25,19 @@ class AddPoint(CommandBase):
     value: Value
 
 
+class AddParty(CommandBase):
+    """Somebody beside the holder who has to do with the account: `role` is a code of the site, such as guarantor; `what` and `value` are a
+    contact point of theirs."""
+
+    noun: ClassVar[str] = "parties"
+    offline: ClassVar[bool] = True
+    kind: Literal["add-party"] = "add-party"
+    role: Short
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    what: PointKind
+    value: Value
+
+
 class CorrectPoint(CommandBase):
     """A contact point has another value than was thought: what was known of the old one, but for an opt-out, is not known of the new."""
 
@@ -55,4 +68,13 @@ class VerifyCustomer(CommandBase):
     method: Literal["call", "inbound", "chat"] = "call"
 
 
-__all__ = ["PARTS", "POINT_KINDS", "AddPoint", "CorrectCustomer", "CorrectPoint", "PointKind", "VerifyCustomer"]
+__all__ = [
+    "PARTS",
+    "POINT_KINDS",
+    "AddParty",
+    "AddPoint",
+    "CorrectCustomer",
+    "CorrectPoint",
+    "PointKind",
+    "VerifyCustomer",
+]

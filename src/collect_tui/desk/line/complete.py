@@ -285,6 +285,7 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "method": lambda _: METHODS.items(),
     "quality": lambda _: ((name, "") for name in ("good", "bad", "wrong", "in", "out")),
     "point kind": lambda _: customer.KINDS.items(),
+    "role": _table(lambda context: context.codes.party_roles),
     "detail": lambda _: customer.OFFERED.items(),
     "source": lambda _: SOURCES.items(),
     "fact": lambda context: context.facts.items(),

@@ -41,6 +41,8 @@ class LineContext:
     collectable: int = 0
     items: tuple[tuple[str, int, int], ...] = ()
     points: tuple[tuple[str, str, str], ...] = ()
+    others: frozenset[str] = frozenset()
+    """The points of other parties than the holder, by short name."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """By which the site verifies customers."""
     services: tuple[tuple[str, str, str], ...] = ()
@@ -80,6 +82,7 @@ class LineContext:
             collectable=account.collectable,
             items=tuple((item.doc_no, item.open, item.disputed) for item in account.items),
             points=tuple((point.short, point.kind, point.value) for point in account.points),
+            others=frozenset(point.short for point in account.points if point.role),
             services=tuple((one.product, one.identifier, one.status) for one in account.services),
             systems={one.identifier: one.billing_system for one in account.services},
             orders=tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from collect_tui.desk.commands import AddPoint, Command, CorrectCustomer, CorrectPoint, VerifyCustomer
-from collect_tui.desk.commands.customer import PARTS, POINT_KINDS
+from collect_tui.desk.commands import AddParty, AddPoint, Command, CorrectCustomer, CorrectPoint, VerifyCustomer
+from collect_tui.desk.commands.customer import PARTS, POINT_KINDS, PointKind
 from collect_tui.desk.line import say, slots
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
@@ -15,16 +15,35 @@ from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
 LONGEST: Final = 500
+LONGEST_NAME: Final = 200
 
 
 def add(words: TokenCursor) -> tuple[Command, ...]:
     """`add KIND VALUE`: what stands behind the kind is the number, the address or whatever, to the end of the act."""
+    return (words.build(AddPoint, what=_kind(words), value=_value(words)),)
+
+
+def party(words: TokenCursor) -> tuple[Command, ...]:
+    """`party ROLE NAME KIND VALUE`; a name of several words stands in quotes."""
+    role = words.require("role")
+    if not role.plain or role.low not in words.context.codes.party_roles:
+        words.reject(role, "role")
+    words.take("role")
+    first = words.require("party")
+    name = first.text
+    if not name.strip() or len(name.strip()) > LONGEST_NAME:
+        words.reject(first, "party")
+    words.take("party")
+    return (words.build(AddParty, role=role.low, name=name, what=_kind(words), value=_value(words)),)
+
+
+def _kind(words: TokenCursor) -> PointKind:
     token = words.require("point kind")
     kind = next((name for name in POINT_KINDS if token.plain and token.low and name.startswith(token.low)), None)
     if kind is None:
         words.reject(token, "point kind")
     words.take("point kind")
-    return (words.build(AddPoint, what=kind, value=_value(words)),)
+    return kind
 
 
 def fix(words: TokenCursor) -> tuple[Command, ...]:
@@ -35,7 +54,8 @@ def fix(words: TokenCursor) -> tuple[Command, ...]:
         words.take("detail")
         return (words.build(CorrectCustomer, what=token.low, value=_value(words)),)
     if token.plain and token.low == "address":
-        first = next((one[0] for one in words.context.points if one[1] == "address"), None)
+        mine = (one for one in words.context.points if one[0] not in words.context.others)
+        first = next((one[0] for one in mine if one[1] == "address"), None)
         words.take("detail")
         if first is None:
             return (words.build(AddPoint, what="address", value=_value(words)),)
@@ -97,6 +117,17 @@ def say_add(command: AddPoint, context: LineContext) -> str:
     return say.sentence(f"new {_KINDS[command.what]}", say.quoted(command.value))
 
 
+def render_party(command: AddParty, context: LineContext) -> str:
+    return say.join("party", command.role, literal(command.name), command.what, literal(command.value))
+
+
+def say_party(command: AddParty, context: LineContext) -> str:
+    title = context.codes.party_roles.get(command.role, command.role)
+    return say.sentence(
+        f"{title.lower()} {say.quoted(command.name)}", f"{_KINDS[command.what]} {say.quoted(command.value)}"
+    )
+
+
 def render_point(command: CorrectPoint, context: LineContext) -> str:
     return say.join("fix", command.point, literal(command.value))
 
@@ -136,6 +167,9 @@ _VALUE = Slot(
     needed=True, writing="text",
 )  # fmt: skip
 
+_ROLE = Slot("role", "ROLE", "As", "guarantor, spouse, attorney …: F4 lists them", "role", needed=True)
+_PARTY = Slot("name", "PARTY", "Name", "of several words in quotes", "party", needed=True)
+
 _TALKS: Final = {"call": "a call that was made", "inbound": "a call that came in", "chat": "a chat"}
 _FACTS = Slot("facts", "FACT …", "Facts", "what they knew: dob addr; F4 lists them", "fact", needed=True, many=True)
 _TALK = Slot("method", "(call|inbound|chat)", "In", "call, inbound or chat", "talk", choices=tuple(_TALKS.items()))
@@ -146,12 +180,14 @@ KINDS: Final = _KINDS
 
 RENDER: Final[dict[type, Callable[..., str]]] = {
     AddPoint: render_add,
+    AddParty: render_party,
     CorrectPoint: render_point,
     CorrectCustomer: render_customer,
     VerifyCustomer: render_verify,
 }
 MEANING: Final[dict[type, Callable[..., str]]] = {
     AddPoint: say_add,
+    AddParty: say_party,
     CorrectPoint: say_point,
     CorrectCustomer: say_customer,
     VerifyCustomer: say_verify,
@@ -159,6 +195,13 @@ MEANING: Final[dict[type, Callable[..., str]]] = {
 
 VERBS = (
     Verb("add", (_KIND, _VALUE), "a new telephone, e-mail, address or social account", "add e rosa@home.example", add),
+    Verb(
+        "party",
+        (_ROLE, _PARTY, _KIND, _VALUE),
+        "somebody else who has to do with the account, and how they are reached",
+        'party guarantor "Alvarez, Luis" m (213) 555-0188',
+        party,
+    ),
     Verb(
         "fix",
         (_PART, _VALUE),

@@ -48,6 +48,8 @@ EXPECTED: Final[Mapping[str, str]] = {
     "message": "a message that waits, by its template or level",
     "skip reason": "a reason",
     "point kind": "m, h, w, o (telephones), e (e-mail), a (address) or s (social account)",
+    "role": "what they are to the account, such as guarantor or attorney",
+    "party": "their name, in quotes where it has several words",
     "detail": "name, address, lang, zone, times or a contact point such as m1",
     "value": "how it is to be",
     "fact": "facts that the customer knew, such as dob addr",

@@ -41,6 +41,8 @@ class PointView(View):
     local_time: str  # "11:32 Chicago UTC-06:00"; several zones separated by " / "
     may_call: VerdictView | None
     attempts_7d: int
+    party: str = ""  # whose it is, where that is not the holder
+    role: str = ""  # what that party is: a code of the site, guarantor or attorney
 
 
 class ItemView(View):

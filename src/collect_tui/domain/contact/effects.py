@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.contact.points import candidate_zones, label, zones_at
+from collect_tui.domain.contact.points import candidate_zones, label, of_party, zones_at
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed, final
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Point
@@ -62,7 +62,7 @@ class ContactLogged(Effect):
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         action, result = codes.actions.get(self.action), codes.results.get(self.result)
         words = [result.title.lower() if result else self.result, action.title.lower() if action else self.action]
-        point = next((p for p in facts.points if p.id == self.point_id), None)
+        point = next((p for p in facts.every_point if p.id == self.point_id), None)
         if point is not None:
             words.append(label(point))
         if self.reason:
@@ -114,7 +114,7 @@ class CallbackScheduled(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         owner = "for anyone" if self.callback.owner is None else f"for {self.callback.owner}"
-        point = next((p for p in facts.points if p.id == self.callback.point_id), None)
+        point = next((p for p in facts.every_point if p.id == self.callback.point_id), None)
         to = "" if point is None else f" to {label(point)}"
         at = self.callback.at
         there = _there(at, zone, facts, point)
@@ -190,6 +190,7 @@ class CallbackGiven(Effect):
 
 def _there(at: datetime, zone: str, facts: AccountFacts, point: Point | None) -> str:
     """The same moment where the customer is, when the clocks there show another hour; empty when they do not."""
+    facts = of_party(facts, point)
     asked = (point,) if point is not None else facts.points
     found = (zones for p in asked if point is not None or p.callable if (zones := zones_at(facts, p)))
     theirs = next(found, candidate_zones(facts, point) or (zone,))[0]

@@ -25,7 +25,7 @@ def mark_point(
     """
     if on is not None and on > facts.business_date:
         raise Invalid("point.consent_on", "Expected a day that has been.", "on")
-    if all(p.id != point.id for p in facts.points):
+    if all(p.id != point.id for p in facts.every_point):
         raise Invalid("point.unknown", "Expected a contact point of this account.", "point")
     new, old = (quality or point.quality, consent or point.consent), (point.quality, point.consent)
     was = point.consent_source, point.consent_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -43,7 +44,7 @@ class PointMarked(PointEffect):
             given = {"consent_source": self.consent_source, "consent_on": self.consent_on}
             return replace(point, quality=self.quality, consent=self.consent, **given)  # type: ignore[arg-type]
 
-        return replace(facts, points=changed(facts.points, self.point_id, change))
+        return _changed(facts, self.point_id, change)
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         now = _now(facts, self.point_id)
@@ -119,7 +120,7 @@ class PointChanged(PointEffect):
     old: Point
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
-        return replace(facts, points=changed(facts.points, self.new.id, lambda _: self.new))
+        return _changed(facts, self.new.id, lambda _: self.new)
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         return (PointChanged(self.old, self.new),) if _now(facts, self.new.id) == self.new else ()
@@ -132,4 +133,10 @@ class PointChanged(PointEffect):
 
 
 def _now(facts: AccountFacts, point_id: int) -> Point | None:
-    return next((p for p in facts.points if p.id == point_id), None)
+    return next((p for p in facts.every_point if p.id == point_id), None)
+
+
+def _changed(facts: AccountFacts, point_id: int, change: Callable[[Point], Point]) -> AccountFacts:
+    """The facts with one point changed, whichever party's it is."""
+    parties = tuple(replace(party, points=changed(party.points, point_id, change)) for party in facts.parties)
+    return replace(facts, points=changed(facts.points, point_id, change), parties=parties)

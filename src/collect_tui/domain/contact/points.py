@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from collect_tui.domain.codes import Action
@@ -56,10 +56,11 @@ def find_point(facts: AccountFacts, short: str) -> Point:
     Raises Invalid "point.unknown" or "point.ambiguous", which list what there is to choose from.
     """
     text = short.strip().casefold()
-    exact = [p for p in facts.points if p.short == text]
+    exact = [p for p in facts.every_point if p.short == text]
     if exact:
         return min(exact, key=lambda p: p.id)
-    usable = [p for p in ordered(facts.points) if p.quality != "wrong"]
+    everyone = [*ordered(facts.points), *facts.every_point[len(facts.points) :]]
+    usable = [p for p in everyone if p.quality != "wrong"]
     kind = [p for p in usable if len(text) == 1 and p.kind.startswith(text)]
     if kind:
         return kind[0]
@@ -74,9 +75,9 @@ def find_point(facts: AccountFacts, short: str) -> Point:
         return found[0]
     if found:
         raise Invalid("point.ambiguous", f"Several points end so; expected one of {_choices(found)}.", "point")
-    if not facts.points:
+    if not everyone:
         raise Invalid("point.unknown", "This account has no contact point yet.", "point")
-    raise Invalid("point.unknown", f"Expected a contact point: {_choices(ordered(facts.points))}.", "point")
+    raise Invalid("point.unknown", f"Expected a contact point: {_choices(everyone)}.", "point")
 
 
 def default_point(facts: AccountFacts, action: Action | None = None) -> Point | None:
@@ -108,6 +109,24 @@ def first_zone(facts: AccountFacts | Whereabouts) -> str | None:
     """The zone whose clock is shown: of the first telephone that may be used and tells, else the first of all; None: none is known."""
     told = (at[0] for p in facts.points if p.callable and (at := zones_at(facts, p)))
     return next(told, next(iter(candidate_zones(facts)), None))
+
+
+def of_party(facts: AccountFacts, point: Point | None) -> AccountFacts:
+    """The account as it stands to whoever is called on a point: another party is judged by its own numbers, zone and times, and the calls
+    to it. Calls to it count for the holder as well."""
+    party = facts.party_of(point)
+    if party is None:
+        return facts
+    mine = {each.id for each in party.points}
+    return replace(
+        facts,
+        points=party.points,
+        zone=party.zone,
+        times=party.times,
+        party_kind=party.kind,
+        attempts=tuple(a for a in facts.attempts if a.point_id in mine),
+        elsewhere=tuple(a for a in facts.elsewhere if a.point_id in mine),
+    )
 
 
 def zones_at(facts: AccountFacts | Whereabouts, point: Point) -> tuple[str, ...]:

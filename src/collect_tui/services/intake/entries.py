@@ -102,6 +102,12 @@ class PartyEntry(Entry):
     points: Annotated[tuple[PointEntry, ...], Field(max_length=50)] = ()
 
 
+class OtherPartyEntry(PartyEntry):
+    """Somebody beside the customer who has to do with the account. `role`: a code of the site's `party_roles`."""
+
+    role: Word
+
+
 class NextActionEntry(Entry):
     code: Word
     on: Day

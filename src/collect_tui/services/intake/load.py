@@ -33,6 +33,7 @@ _ORDER: Final = (
     "name_token",
     "contact_point",
     "account",
+    "account_party",
     "service",
     "item",
     "payment",
@@ -130,7 +131,7 @@ class Book:
                 rows.bad("party_of", "names no earlier account.")
             for table, row in rows_of(rows, linked):
                 made[table].append((where, row))
-            parties[entry.number] = rows.party_id, rows.points
+            parties[entry.number] = rows.party_id, rows.shared
         gate.know(numbers, only=True)
         for name, each in made.items():
             try:

@@ -30,6 +30,7 @@ from collect_tui.services.intake.entries import (
     NoteEntry,
     NoticeEntry,
     OrderEntry,
+    OtherPartyEntry,
     PartyEntry,
     PaymentEntry,
     PromiseEntry,
@@ -50,6 +51,7 @@ class AccountEntry(Entry):
     number: Key
     party: PartyEntry | None = None
     party_of: Key | None = None
+    parties: Annotated[tuple[OtherPartyEntry, ...], Field(max_length=99)] = ()
     segment: Word = "default"
     billing_system: Line = ""
     owner: Word = ""
@@ -82,7 +84,7 @@ class AccountEntry(Entry):
             *(payment.ref for payment in self.payments),
             *(order.number for order in self.orders),
             *(case.number for case in self.cases),
-            *(point.value for point in (self.party.points if self.party else ())),
+            *(point.value for party in (self.party, *self.parties) if party for point in party.points),
         }
 
 

@@ -24,8 +24,9 @@ def rows_of(rows: RowSet, linked: tuple[int, dict[str, int]] | None = None) -> l
     if (rows.entry.party is None) == (linked is None):
         rows.bad("party", "or party_of has to be given, and not both.")
     if rows.entry.party is not None:
-        party(rows, rows.entry.party)
+        party(rows, rows.entry.party, rows.party_id, "party")
     account(rows)
+    others(rows)
     services(rows)
     items(rows, live_allocations(rows))
     payments(rows)
@@ -37,22 +38,37 @@ def rows_of(rows: RowSet, linked: tuple[int, dict[str, int]] | None = None) -> l
     return rows.rows
 
 
-def party(rows: RowSet, party: PartyEntry) -> None:
+def others(rows: RowSet) -> None:
+    """The other parties; their contact points are numbered after those that the account has of the kind."""
+    rows.shared, rows.points = rows.points, dict(rows.points)
+    for index, other in enumerate(rows.entry.parties):
+        path = f"parties[{index}]"
+        if other.role not in rows.ground.codes.party_roles:
+            rows.bad(f"{path}.role", "is no role of a party of this site.")
+        party_id = rows.ground.ids()
+        party(rows, other, party_id, path)
+        rows.add("account_party", account_id=rows.account_id, party_id=party_id, role=other.role, ord=index + 1)
+
+
+def party(rows: RowSet, party: PartyEntry, party_id: int, where: str) -> None:
     if party.zone is not None and party.zone not in known_zones():
-        rows.bad("party.zone", "is no IANA time zone, such as America/Chicago.")
+        rows.bad(f"{where}.zone", "is no IANA time zone, such as America/Chicago.")
     try:
         said = times.read(party.times).text
     except Invalid as error:
-        rows.bad("party.times", f"is no time to call: {error.message}")
+        rows.bad(f"{where}.times", f"is no time to call: {error.message}")
     who = {"name": party.name, "kind": party.kind, "lang": party.lang, "zone": party.zone, "times": said}
-    rows.add("party", id=rows.party_id, **who)
-    rows.rows += [("name_token", row) for row in name_rows(rows.ground.tenant_id, rows.party_id, party.name)]
+    rows.add("party", id=party_id, **who)
+    rows.rows += [("name_token", row) for row in name_rows(rows.ground.tenant_id, party_id, party.name)]
     count: dict[str, int] = {}
+    for short in rows.points:
+        kind = short.rstrip("0123456789")
+        count[kind] = max(count.get(kind, 0), int(short.removeprefix(kind)))
     seen: set[str] = set()
     region = rows.ground.region(party)
     for index, point in enumerate(party.points):
-        path = f"party.points[{index}]"
-        count[point.kind] = order = point.order or count.get(point.kind, 0) + 1
+        path = f"{where}.points[{index}]"
+        count[point.kind[0]] = order = point.order or count.get(point.kind[0], 0) + 1
         try:
             made = point_row(point.kind, point.value, rows.ground.country, point.zones, region=region)
         except Invalid as error:
@@ -65,7 +81,7 @@ def party(rows: RowSet, party: PartyEntry) -> None:
         rows.points[short] = made["id"] = rows.ground.ids()
         rows.add(
             "contact_point",
-            party_id=rows.party_id,
+            party_id=party_id,
             ord=order,
             quality=point.quality,
             consent=point.consent,

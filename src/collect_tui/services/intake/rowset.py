@@ -106,6 +106,7 @@ class RowSet:
     party_id: int = 0
     account_id: int = 0
     points: dict[str, int] = field(default_factory=dict)
+    shared: dict[str, int] = field(default_factory=dict)  # those of them that are the customer's, on all accounts
     services: dict[str, int | None] = field(default_factory=dict)  # None: the name fits two services
     items: dict[str, int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)

@@ -109,6 +109,10 @@ def _way(command: SendMessage, facts: AccountFacts, head: Head) -> tuple[str, Po
             raise Invalid("message.channel", told, "channel")
         channels = (command.channel,)
     point = contact.find_point(facts, command.point) if command.point else None
+    if point is not None and facts.party_of(point) is not None:
+        raise Refused(
+            "message.party", f"What {head.title} says is for the customer, and {point.short} is another's.", "point"
+        )
     found = decide.route(facts, channels, point)
     if found is None and point is not None:
         raise Invalid(

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.store.tables.accounts import (
     Account,
+    AccountParty,
     AccountSummary,
     ContactPoint,
     Item,
@@ -47,6 +48,7 @@ guard_texts(SQLModel.metadata)
 __all__ = [
     "AccessToken",
     "Account",
+    "AccountParty",
     "AccountSummary",
     "ActLog",
     "AgentEvent",

@@ -179,6 +179,23 @@ class Account(SQLModel, table=True):
     owner: str = added("")  # login of whose account it is; empty: nobody's
 
 
+class AccountParty(SQLModel, table=True):
+    """A party of an account beside its holder. `role`: a code of the site; `ord`: the place among them, from 1."""
+
+    __tablename__ = "account_party"
+    __table_args__ = (
+        to("account", "account_id"),
+        to("party", "party_id"),
+        Index("ix_account_party_party", "tenant_id", "party_id"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    account_id: int = key()
+    party_id: int = key()
+    role: str
+    ord: int = 1
+
+
 class AccountSummary(SQLModel, table=True):
     """Derived and rebuildable; written by `store/summary.py` only, for one account after an act and for many by the day run."""
 

@@ -27,6 +27,7 @@ _ROWS: Final = {
     "contact_event": 5 * _MILLION,
     "name_token": 2 * _MILLION,
     "contact_point": 2 * _MILLION,
+    "account_party": 200_000,
     "act_log": 3 * _MILLION,
     "audit": 3 * _MILLION,
     "note": _MILLION,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from collect_tui.desk.figures import amount, full_day
 from collect_tui.domain.states import ServiceState
+from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Span
 
@@ -27,6 +28,7 @@ def point_spans(point: PointView) -> list[Span]:
             f" {', '.join(state)}" if state else "",
             Role.BAD if point.quality in {"bad", "wrong"} or point.consent == "out" else Role.GOOD,
         ),
+        Span(f" {tui_text.clean(point.party)}, {tui_text.clean(point.role)}" if point.role else "", Role.HEAD),
         Span(f"  {point.local_time}" if point.local_time else "", Role.LABEL),
         Span(tried, Role.LABEL),
     ]

@@ -1,6 +1,6 @@
-"""Whose account it is, how long orders were put off, and what a promise settles; what work is sorted by is finer than the score; words of
-texts, and ends of numbers and of words, are found; what agents do and did, the figures of their days, locked queues, scripts that were
-read. Format 14."""
+"""Whose account it is and who else has to do with it, how long orders were put off, and what a promise settles; what work is sorted by is
+finer than the score; words of texts, and ends of numbers and of words, are found; what agents do and did, the figures of their days, locked
+queues, scripts that were read. Format 14."""
 
 from __future__ import annotations
 
@@ -57,9 +57,16 @@ script_read
     tenant_id! id! account_id at:at by:text script:text language:text digest:text
     account_id -> account
     index ix_script_account: account_id; at
+account_party
+    tenant_id! account_id! party_id! role:text ord:int
+    account_id -> account
+    party_id -> party
+    index ix_account_party_party: party_id
 """
 KNOWN: Final = """
 account
+    tenant_id! id!
+party
     tenant_id! id!
 """
 
