@@ -148,7 +148,7 @@ class VerificationRules:
     """Who is spoken to is verified by `needed` of `facts` (code → what it is), for the lease on the account and `minutes` at most.
 
     `mode`: off; warn: a contact with the right party says so when nobody was verified; refuse: it is not logged; hide: nor are
-    balances shown before.
+    balances shown before, or amounts said in sentences.
     """
 
     mode: str = "off"
