@@ -54,6 +54,9 @@ class ArrangementPolicy:
     extension_days_lead: int = 14
     re_age_days: int = 60
     max_rescues_12m: int = 1
+    confirm_within_days: int = 0  # 0: it need not be confirmed in writing
+    confirm_unit: str = "business"  # days, business
+    confirm: tuple[str, ...] = ("plan",)  # what is confirmed: plan, single
     offers: OfferRules = OfferRules()
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 

@@ -15,7 +15,7 @@ from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.hold import decide as hold
-from collect_tui.domain.promise import again, rescue
+from collect_tui.domain.promise import again, confirmation, rescue
 from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -53,6 +53,7 @@ def rescue_plan(command: RescuePlan, facts: AccountFacts, context: Context) -> D
         ids=context.ids,
         calendar=context.calendar,
         takes_up=plan.id,
+        confirm_by=confirmation.due("plan", facts.business_date, policy, context.calendar),
     )
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
@@ -82,6 +83,8 @@ def _make(
     policy = context.arrangement(facts.segment)
     # The promise that this one supersedes is not held against it.
     verdict = arrangement.judge(facts, schedule, kind, frequency, policy, context.role)
+    confirm_by = confirmation.due(kind, facts.business_date, policy, context.calendar)
+    verdict += arrangement.confirms(confirm_by, facts.business_date, policy)
     if settles:
         verdict += arrangement.settles(facts, sum(i.amount for i in schedule), policy, context.role)
     for held in hold.blocking(facts, "promise", context.catalogue.holds):
@@ -96,6 +99,7 @@ def _make(
         grace_days=policy.grace_days,
         grace_unit=policy.grace_unit,
         settles=settles,
+        confirm_by=confirm_by,
         by=context.user,
         ids=context.ids,
         calendar=context.calendar,

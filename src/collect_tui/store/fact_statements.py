@@ -125,7 +125,10 @@ def _points(many: str) -> Select[Any]:
 def _promised(many: str) -> Select[Any]:
     return (
         select(
-            *_columns(_promise, "id kind status total settles made_on made_at grace_days grace_unit method made_by"),
+            *_columns(
+                _promise,
+                "id kind status total settles made_on made_at grace_days grace_unit method made_by confirm_by confirmed_on",
+            ),
             *_columns(_promise, "override_by override_reason supersedes closed_reason closed_on closed_at ladder_step"),
             *_columns(_instalment, "seq due amount paid"),
             _instalment.c.status.label("instalment_status"),
