@@ -71,6 +71,24 @@ def confirms(by: date | None, today: date, policy: ArrangementPolicy) -> Verdict
     )
 
 
+def affordable(
+    facts: AccountFacts, schedule: Sequence[Instalment], most: int | None, policy: ArrangementPolicy
+) -> Verdict:
+    """A warning where a month asks for more than the `most` that the household can pay in one; None: nobody worked that out. The figure
+    itself is not said: who reads the verdict later may not be one who reads the case."""
+    months: dict[tuple[int, int], int] = {}
+    for part in schedule:
+        month = part.due.year, part.due.month
+        months[month] = months.get(month, 0) + part.amount
+    first = next((month for month, asked in sorted(months.items()) if most is not None and asked > most), None)
+    if first is None:
+        return Verdict()
+    asked = f"{facts.currency} {format_minor(months[first], facts.currency)}"
+    text = f"{date(*first, 1):%b %Y} asks for {asked}, more than the household can pay in a month."
+    cite = policy.sources.get("affordable", "")
+    return Verdict((Finding("arrangement.affordable", Severity.WARN, text, "affordable", cite),))
+
+
 def rescues(facts: AccountFacts, policy: ArrangementPolicy, role: str) -> Verdict:
     """The verdict on taking a broken plan up again, by how often that was done in twelve months."""
     before, cite = rescue.rescued(facts), policy.sources.get("rescue", "")

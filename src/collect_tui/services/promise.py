@@ -11,6 +11,7 @@ from collect_tui.desk.commands import (
     ReAge,
     RescuePlan,
 )
+from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Instalment
@@ -19,6 +20,7 @@ from collect_tui.domain.promise import again, confirmation, rescue
 from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -57,7 +59,8 @@ def rescue_plan(command: RescuePlan, facts: AccountFacts, context: Context) -> D
     )
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
-    return Decision(effects, arrangement.rescues(facts, policy, context.role), schedule)
+    able = arrangement.affordable(facts, schedule, _most_a_month(facts, context), policy)
+    return Decision(effects, arrangement.rescues(facts, policy, context.role) + able, schedule)
 
 
 @decides(MakeSettlement)
@@ -84,6 +87,7 @@ def _make(
     # The promise that this one supersedes is not held against it.
     verdict = arrangement.judge(facts, schedule, kind, frequency, policy, context.role)
     confirm_by = confirmation.due(kind, facts.business_date, policy, context.calendar)
+    verdict += arrangement.affordable(facts, schedule, _most_a_month(facts, context), policy)
     verdict += arrangement.confirms(confirm_by, facts.business_date, policy)
     if settles:
         verdict += arrangement.settles(facts, sum(i.amount for i in schedule), policy, context.role)
@@ -109,6 +113,14 @@ def _make(
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
     return Decision(effects, verdict, schedule)
+
+
+def _most_a_month(facts: AccountFacts, context: Context) -> int | None:
+    """What the household can pay a month by its open cases, as far as the user may read them; None: none has worked it out."""
+    kinds = context.catalogue.cases.kinds
+    reader = CaseReader(context.role, kinds)
+    found = (affordable(case, kinds[case.kind]) for case in facts.cases if reader.kind(case.kind))
+    return max((most for most in found if most is not None), default=None)
 
 
 @decides(ReAge)
