@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import pytest
 from fastapi import FastAPI
 
+from collect_tui.desk.commands import Act
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import PaneName
 from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
@@ -177,6 +181,120 @@ def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, context: 
     if "phone" in ROLES[role].masked:
         for text in ("+1312", "1312", "+13128", "867530", "+1 312 867", "00131286"):
             assert answer("/v1/searches", {"text": text}) == []
+
+
+# --------------------------------------------------------------------------------------------------------- what is not said yet
+
+OWED: Final = (41237, 5013, 123457)
+#: What is owed in all its sums, and what is left of each when 50.00 or 150.00 is paid.
+SUMS: Final = {sum(OWED[i] for i in range(3) if some >> i & 1) for some in range(1, 8)} | {7719, 2573, 10292}
+FIGURES: Final = sorted(SUMS | {each - paid for each in SUMS for paid in (5000, 15000) if each > paid + 999})
+BALANCES: Final = re.compile(
+    r"(?<!\d)(?:"
+    + "|".join(f"{each}|{each // 100}[.,]{each % 100:02}|{each / 100:,.2f}" for each in FIGURES)
+    + r")(?!\d)"
+)
+SAYS: Final = f"rang, says that {OWED[0] / 100} is too much"
+PLAN: Final = {
+    "kind": "plan",
+    "status": "ACTIVE",
+    "made_on": day(-30),
+    "made_at": at(-30),
+    "made_by": "mia",
+    "grace_days": 2,
+    "instalments": [{"due": day(4), "amount": 7719}, {"due": day(34), "amount": 2573}],
+}
+OWING: Final = Book(
+    account(
+        ROSA,
+        "Alvarez, Rosa",
+        items=[("INV-1", -63, OWED[0], {"service": "INT"}), ("INV-2", -20, OWED[1]), ("INV-3", 9, OWED[2])],
+        services=[{"product": "INT", "billing_system": "north", "identifier": SERVICE, "monthly": 6000}],
+        payments=[{"ref": "P-9", "received_on": day(-9), "method": "card", "amount": 7719, "allocations": []}],
+        promises=[PLAN],
+        contacts=[
+            {"at": at(-3), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": SAYS, "typed": SAYS}
+        ],
+        notes=[{"at": at(-2), "by": "mia", "text": SAYS, "pinned": True}],
+    )
+)
+LINES: Final = (
+    "rp m1 income; pp 150 fri",
+    "arr 300 3m fri",
+    "arr 9999 3m fri",
+    "settle 150 fri",
+    "pay 5000",
+    "pay 50",
+    "pay 50 INV-1=50",
+    "pay 900 INV-1=900",
+    "xp changed her mind",
+    "reage 1dec moved",
+    "sus INT +9",
+    "note final",
+    "stmt",
+    "bill INV-1",
+    'di INV-1 PRICE "too much"',
+    'waive INV-1 goodwill "was on hold"',
+    'writeoff insolvent "letter"',
+    "n a word",
+)
+
+
+def test_what_is_owed_is_in_no_answer_before_the_customer_is_verified(app: FastAPI, tmp_path: Path) -> None:
+    site = catalogue()
+    rules = replace(site.rules, verification=replace(site.rules.verification, mode="hide"))
+    with OWING.store(tmp_path) as store:
+        add_message(store, ROSA, id=1, point="m1", subject=SAYS, text=f"You owe {OWED[0] / 100} and 1.234,57.")
+        users.add(store, 1, "the-collector", site.authority, role="collector")
+        strict = ServerContext(store, site.model_copy(update={"rules": rules}), Clock(), faults=tmp_path / "faults.log")
+        desk, open_desk = (
+            client(app, strict, "the-collector"),
+            client(app, server_context(store, Clock()), "the-collector"),
+        )
+        commands = [
+            act.model_dump(mode="json")["commands"] for act in _read(local_desk(store, "the-collector", Clock()))
+        ]
+        assert len(commands) == len(LINES)
+        asked: list[tuple[str, str, dict[str, Any]]] = [
+            ("get", path, {}) for path in ("/v1/queues", "/v1/acts", "/v1/inbox")
+        ]
+        asked += [("get", f"/v1/accounts/{ROSA}{path}", {}) for path in ("", "/why", "/messages/1")]
+        asked += [("get", f"/v1/accounts/{ROSA}/panes/{pane}", {}) for pane in get_args(PaneName)]
+        asked += [("get", f"/v1/queues/{queue.name}", {}) for queue in site.queues]
+        asked += [("post", "/v1/searches", {"json": {"text": text}}) for text in ("Alvarez", ROSA, "INV-1", "P-9")]
+        asked += [("post", "/v1/claims", {"json": {}})]
+        previews = [
+            ("post", "/v1/previews", {"json": {"id": key(), "account": ROSA, "commands": some}}) for some in commands
+        ]
+        acts = [
+            ("post", f"/v1/accounts/{ROSA}/acts", {"json": {"commands": some}, "headers": {"Idempotency-Key": key()}})
+            for some in commands
+        ]
+        told = [open_desk.request(verb, path, **more).text for verb, path, more in [*asked, *previews]]
+        assert sum(BALANCES.search(text) is not None for text in told) > 15, "the same is said where nothing is hidden"
+        for verb, path, more in [*asked, *previews, *acts, *asked]:
+            answer = desk.request(verb, path, **more)
+            assert answer.status_code != 500, (verb, path)
+            found = BALANCES.search(answer.text)
+            assert found is None, (verb, path, more, answer.text[max(0, found.start() - 90) : found.end() + 30])
+        verify = {"commands": [{"kind": "verify", "facts": ["dob", "addr"], "method": "call"}]}
+        done = desk.post(f"/v1/accounts/{ROSA}/acts", json=verify, headers={"Idempotency-Key": key()})
+        assert done.is_success, done.text
+        for verb, path, more in (
+            ("get", f"/v1/accounts/{ROSA}", {}),
+            ("get", f"/v1/accounts/{ROSA}/why", {}),
+            previews[4],
+        ):
+            assert BALANCES.search(desk.request(verb, path, **more).text), "once verified it is said"
+
+
+def _read(desk: Any) -> Iterator[Any]:
+    """The acts of these lines."""
+    context = LineContext.of(desk.account(ROSA), desk.catalogue(), desk.session())
+    for line in LINES:
+        parsed = parse(line, context)
+        assert not parsed.errors, (line, parsed.errors)
+        yield Act(id=key(), account=ROSA, commands=parsed.commands)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- cards

@@ -137,6 +137,15 @@ def test_rows_are_kept_as_they_were_typed_and_a_plan_follows_from_them(desk):
     )
     told = "Home and contents 650.00 essential, Food and housekeeping 1,250.00 not essential; amount 1,900.00"
     assert spending.value == told
+    for line in ("arr 300 2m fri", "ptp 91 fri", "settle 300 fri", "settle 182 fri + 91 1jan"):
+        (warned,) = (f for f in desk.preview(act(desk, ROSA, line)).verdict.findings if f.check == "affordable")
+        assert (warned.severity, "more than the household can pay in a month" in warned.sentence) == ("warn", True)
+        assert "90.00" not in warned.sentence, "who may not read the case reads the verdict"
+    for line in ("arr 300 4m fri", "ptp 90 fri"):
+        assert not [f for f in desk.preview(act(desk, ROSA, line)).verdict.findings if f.check == "affordable"]
+    do(desk, ROSA, 'assign income="wages 100"')
+    assert "arrangement.affordable" in str(desk.preview(act(desk, ROSA, "ptp 50 fri"))), "nothing can be paid"
+    do(desk, ROSA, "undo")
     do(desk, ROSA, 'assign income="wages 2,500"')
     assert desk.account(ROSA).cases[0].affordable == 54_000
     do(desk, ROSA, "undo")

@@ -102,7 +102,9 @@ def test_balances_are_shown_once_the_customer_is_verified(strict):
     for pane in ("items", "payments", "promises", "services", "timeline", "audit", "messages", "cases"):
         view = desk.pane(ROSA, pane)
         assert view == type(view)(account=ROSA, pane=pane)
+    assert "412.10" not in desk.why(ROSA).model_dump_json()
     do(desk, ROSA, "ver dob addr")
+    assert "412.10" in desk.why(ROSA).model_dump_json()
     after = desk.account(ROSA)
     assert (after.hidden, after.verified, after.collectable) == (False, True, 41210)
     assert desk.pane(ROSA, "items").items

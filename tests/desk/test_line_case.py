@@ -260,6 +260,10 @@ def test_a_plan_is_offered_as_a_household_can_pay_it():
     found = complete("pa 412.10 ", 10, able)
     assert [each.text for each in found][1:3] == ["5m", "3m"]
     assert found[1].title == "monthly, as 100.00 can be paid"
+    for text in ("ptp ", "settle "):
+        offer = next(each for each in complete(text, len(text), able) if "a month" in each.title)
+        assert (offer.text, offer.title) == ("100", "can be paid a month 100.00")
+        assert not [each for each in complete(text, len(text), CONTEXT) if "a month" in each.title]
     line = fields.write("pa", find("pa", able, ()).fields, {**affordable_plan(able), "first": "15"}).text
     (_, plan) = parse(line, able).commands
     assert (plan.total, plan.count, plan.frequency) == (41_210, 5, "monthly")

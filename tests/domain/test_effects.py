@@ -81,6 +81,7 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.HoldChanged: fx.HoldChanged(7, HoldState.RELEASED, HoldState.ACTIVE),
     fx.PromiseMade: fx.PromiseMade(promise(96, (4, 5000, 0))),
     fx.PromiseChanged: fx.PromiseChanged(8, PromiseState.CANCELLED, PromiseState.ACTIVE, "moved"),
+    fx.PromiseConfirmed: fx.PromiseConfirmed(8, TODAY),
     fx.InstalmentPaid: fx.InstalmentPaid(8, 1, 4000, 1000),
     fx.PaymentRecorded: fx.PaymentRecorded(pay(97, 5000)),
     fx.PaymentAllocated: fx.PaymentAllocated(98, 9, Allocation(11, 1500)),

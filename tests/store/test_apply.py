@@ -264,6 +264,15 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
         fx.PromiseChanged(a.promises[0], PromiseState.CANCELLED, PromiseState.ACTIVE, "slip"),
         fx.PromiseChanged(a.promises[0], PromiseState.ACTIVE, PromiseState.CANCELLED, "undone"),
     ),
+    "promise confirmed in writing": lambda a: (
+        fx.PromiseMade(one := promise(confirm_by=LATER)),
+        fx.PromiseConfirmed(one.id, DAY),
+    ),
+    "confirmation came back": lambda a: (
+        fx.PromiseMade(one := promise(confirm_by=LATER)),
+        fx.PromiseConfirmed(one.id, DAY),
+        fx.PromiseConfirmed(one.id, None, DAY),
+    ),
     "cancelled promise opened again": lambda a: (
         fx.PromiseChanged(a.promises[2], PromiseState.ACTIVE, PromiseState.CANCELLED),
     ),

@@ -166,7 +166,9 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         connection.exec_driver_sql("ALTER TABLE work_item DROP COLUMN claim_key")
         connection.exec_driver_sql("ALTER TABLE import_batch DROP COLUMN as_of")
         connection.exec_driver_sql("ALTER TABLE tenant DROP COLUMN case_clocks")
-        connection.exec_driver_sql("DROP TABLE account_party, agent_event, agent_state, kpi_day, queue_lock, script_read")
+        connection.exec_driver_sql(
+            "DROP TABLE account_party, agent_event, agent_state, kpi_day, queue_lock, script_read"
+        )
         connection.exec_driver_sql("DROP INDEX ix_event_by, ix_promise_by")
         connection.exec_driver_sql(
             "DROP TABLE case_event, case_file, digest_order, message_channel, message_item, message"

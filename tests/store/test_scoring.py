@@ -161,6 +161,11 @@ BELONGS: dict[str, dict[str, Any]] = {
         "holds": [{"kind": "PAYMENT_CLAIM", "status": "EXPIRED", "until": DAY - timedelta(days=1)}],
     },
     "unserved": {"items": [LATE], "notices": [UNSERVED], "next_action_on": DAY + timedelta(days=9)},
+    "unconfirmed": {
+        "items": [LATE],
+        "promises": [{"made_on": DAY - timedelta(days=9), "confirm_by": DAY - timedelta(days=1)}],
+        "next_action_on": DAY + timedelta(days=9),
+    },
     "skip": {"items": [LATE], "points": LOST},
     "new": {"items": [LATE]},
     "followup": {"items": [LATE], "events": TRIED},

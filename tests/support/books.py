@@ -191,6 +191,8 @@ def add(store: Store, spec: dict[str, Any], parties: list[int]) -> Added:
                 "instalments": [(ago(n), amount)],
                 "made_on": ago(n + 5),
                 "closed_on": None if status == "ACTIVE" else ago(n),
+                "confirm_by": ago(n + 2) if amount % 3 == 0 else None,
+                "confirmed_on": ago(n + 3) if amount % 2 == 0 else None,
             }
             for status, n, amount in spec["promises"]
         ],

@@ -273,6 +273,9 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
         extension_days_lead=table.number("extension_days_lead", 0, YEAR, base.extension_days_lead),
         re_age_days=table.number("re_age_days", 0, 10 * YEAR, base.re_age_days),
         max_rescues_12m=table.number("max_rescues_12m", 0, 100, base.max_rescues_12m),
+        confirm_within_days=table.number("confirm_within_days", 0, 60, base.confirm_within_days),
+        confirm_unit=table.choice("confirm_unit", ("days", "business"), base.confirm_unit),
+        confirm=table.choices("confirm", ("plan", "single"), list(base.confirm)),
         offers=_offers(table.table("offers", {}), base.offers),
         sources={**base.sources, **table.table("sources", {}).texts()},
     )

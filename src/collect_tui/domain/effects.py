@@ -44,7 +44,7 @@ from collect_tui.domain.payment.effects import (
     PaymentRecorded,
     PaymentReversed,
 )
-from collect_tui.domain.promise.effects import InstalmentPaid, PromiseChanged, PromiseMade
+from collect_tui.domain.promise.effects import InstalmentPaid, PromiseChanged, PromiseConfirmed, PromiseMade
 from collect_tui.domain.queue.effects import Skipped, Snoozed
 from collect_tui.domain.script import ScriptRead
 
@@ -93,6 +93,7 @@ __all__ = [
     "PointMarked",
     "PointRemoved",
     "PromiseChanged",
+    "PromiseConfirmed",
     "PromiseMade",
     "ScriptRead",
     "ServiceChanged",

@@ -128,6 +128,8 @@ class Promise:
     ladder_step: Stage | None = None  # stage at which the ladder was held; a broken promise resumes there
     grace_unit: str = "days"  # days, business
     settles: int = 0  # of a settlement: all that was owed, of which the rest is written off when it is kept
+    confirm_by: date | None = None  # by when the customer is to have it in writing; None: that is not asked for
+    confirmed_on: date | None = None
     closed_on: date | None = None
     made_at: datetime | None = field(default=None, compare=False)
     closed_at: datetime | None = field(default=None, compare=False)

@@ -54,6 +54,9 @@ class ArrangementPolicy:
     extension_days_lead: int = 14
     re_age_days: int = 60
     max_rescues_12m: int = 1
+    confirm_within_days: int = 0  # 0: it need not be confirmed in writing
+    confirm_unit: str = "business"  # days, business
+    confirm: tuple[str, ...] = ("plan",)  # what is confirmed: plan, single
     offers: OfferRules = OfferRules()
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 
@@ -149,7 +152,7 @@ class VerificationRules:
     """Who is spoken to is verified by `needed` of `facts` (code → what it is), for the lease on the account and `minutes` at most.
 
     `mode`: off; warn: a contact with the right party says so when nobody was verified; refuse: it is not logged; hide: nor are
-    balances shown before.
+    balances shown before, or amounts said in sentences.
     """
 
     mode: str = "off"

@@ -29,6 +29,7 @@ class Signals:
     `linked`: other past-due accounts of the customer. `unanswered`: messages that wait for an answer, 50 at most; `received_on`: the
     day on which the first of them came in. `unreached`: notices that wait and go by no contact point that may be used.
     `no_number`: 1 when something is to be collected and none of the customer's telephones may be called; 0 for who never had one.
+    `confirm_by`: by when the open promise is to be confirmed in writing, while it is not.
     """
 
     status: AccountState = AccountState.OPEN
@@ -69,3 +70,4 @@ class Signals:
     unreached: int = 0
     no_number: int = 0
     received_on: date | None = None
+    confirm_by: date | None = None

@@ -15,6 +15,7 @@ from typing import Final
 
 from collect_tui.common.words import plural
 from collect_tui.domain.calendars import add_months
+from collect_tui.domain.dates import format_day
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.promise import rescue
@@ -58,6 +59,34 @@ def settles(facts: AccountFacts, amount: int, policy: ArrangementPolicy, role: s
         )
     held = Finding("arrangement.settlement", Severity.HOLD, f"It is less than {money}, {told}.", "settlement", cite)
     return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+
+
+def confirms(by: date | None, today: date, policy: ArrangementPolicy) -> Verdict:
+    """That it is to be confirmed in writing by a day, where it is."""
+    if by is None:
+        return Verdict()
+    text = f"The customer is to have it in writing by {format_day(by, today)}."
+    return Verdict(
+        (Finding("arrangement.confirm", Severity.ALLOW, text, "confirm", policy.sources.get("confirm", "")),)
+    )
+
+
+def affordable(
+    facts: AccountFacts, schedule: Sequence[Instalment], most: int | None, policy: ArrangementPolicy
+) -> Verdict:
+    """A warning where a month asks for more than the `most` that the household can pay in one; None: nobody worked that out. The figure
+    itself is not said: who reads the verdict later may not be one who reads the case."""
+    months: dict[tuple[int, int], int] = {}
+    for part in schedule:
+        month = part.due.year, part.due.month
+        months[month] = months.get(month, 0) + part.amount
+    first = next((month for month, asked in sorted(months.items()) if most is not None and asked > most), None)
+    if first is None:
+        return Verdict()
+    asked = f"{facts.currency} {format_minor(months[first], facts.currency)}"
+    text = f"{date(*first, 1):%b %Y} asks for {asked}, more than the household can pay in a month."
+    cite = policy.sources.get("affordable", "")
+    return Verdict((Finding("arrangement.affordable", Severity.WARN, text, "affordable", cite),))
 
 
 def rescues(facts: AccountFacts, policy: ArrangementPolicy, role: str) -> Verdict:

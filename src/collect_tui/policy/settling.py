@@ -39,7 +39,7 @@ from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
 from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.payment import appropriation, posting
-from collect_tui.domain.promise import settlement
+from collect_tui.domain.promise import confirmation, settlement
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
     WAITING_MESSAGE,
@@ -99,6 +99,7 @@ def settle(
     fresh = {*fresh, *appropriation.unseen(before)} if night else fresh
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
     settlement.follow(fold, ids)
+    confirmation.follow(fold, effects)
     if night:
         _end_holds(fold, house)
     cases.follow(fold, effects, house, ids, night=night)

@@ -16,6 +16,7 @@ from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.message.decide import ways
 from collect_tui.domain.order.kinds import CUTS
 from collect_tui.domain.order.stuck import waits_since
+from collect_tui.domain.promise.confirmation import awaited
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
@@ -98,6 +99,7 @@ def signals(
             and not any(p.callable for p in facts.points)
         ),
         received_on=min((m.made_on for m in facts.inbox), default=None),
+        confirm_by=min((by for p in facts.promises if p.open and (by := awaited(p)) is not None), default=None),
     )
 
 

@@ -21,6 +21,7 @@ from collect_tui.domain.facts import AccountFacts, Hold, Item, Message, Order, S
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.order import suspension
+from collect_tui.domain.promise import confirmation
 from collect_tui.domain.rules import HoldKind, SuspendRules
 from collect_tui.domain.states import OrderState, ServiceState
 from collect_tui.policy.checks import by_hold, checked, money, named
@@ -83,6 +84,7 @@ class Suspension:
             held=len(self._blocking()),
             promises=sum(p.open for p in facts.promises),
             earlier=len(self._earlier()),
+            unconfirmed_on=confirmation.unconfirmed_breach(facts),
         )
         suspension_day = suspension.is_suspension_day(self.effective, self.rules, self.calendar)
         params = suspension.params_to_suspend(
@@ -132,8 +134,11 @@ class Suspension:
 
     def promise(self) -> Finding:
         held = self.facts.open_promise
-        if held is None:
+        if held is None and self.meets["promise"]:
             return self._say("promise", Severity.ALLOW, "No promise is open.")
+        if held is None:
+            text = "What was agreed was not confirmed in writing, so its breach is no ground to cut; a new notice must be served first."
+            return self._say("promise", Severity.BLOCK, text)
         due = held.next_due
         when = f", next due {format_day(due.due, self.facts.business_date)}" if due else ""
         noun = "plan" if held.kind == "plan" else "promise"

@@ -83,16 +83,24 @@ def _guard(method: Callable[..., Any], operation: Operation) -> Callable[..., An
     @functools.wraps(method)
     def checked(self: Any, *args: Any, **named: Any) -> Any:
         require(self.authority, operation.permission)
-        if self.authority is None or operation.name in _IN_FULL:
-            return method(self, *args, **named)
-        from collect_tui.services import mask_text  # whose desk it is sees everything
+        masks: list[Any] = []
+        if self.authority is not None and operation.name not in _IN_FULL:
+            from collect_tui.services import mask_text  # whose desk it is sees every identifier
 
+            masks.append(mask_text)
+        if self.catalogue().rules.verification.mode == "hide":
+            from collect_tui.services import mask_money
+
+            masks += [mask_money] if mask_money.hides(operation.name) else []
+        if not masks:
+            return method(self, *args, **named)
         try:
             answer = method(self, *args, **named)
         except DomainError as error:
-            mask_text.hide_error(self, error, {**dict(zip(names, args, strict=False)), **named})
+            for mask in masks:
+                mask.hide_error(self, error, {**dict(zip(names, args, strict=False)), **named})
             raise
-        return mask_text.hide(self, answer)
+        return functools.reduce(lambda shown, mask: mask.hide(self, shown), masks, answer)
 
     return checked
 

@@ -64,7 +64,7 @@ def _open_case(case: Case, facts: AccountFacts, reader: CaseReader) -> AccountCa
         asked=case.asked.move if case.asked else "",
         asked_by=case.asked.by if case.asked else "",
         moves=tuple(move.name for move in kind.moves_from(case.state)) if kind else (),
-        affordable=affordable(case, kind) if kind and reader.kind(case.kind) else 0,
+        affordable=(affordable(case, kind) or 0) if kind and reader.kind(case.kind) else 0,
     )
 
 

@@ -48,7 +48,8 @@ def masked_account(view: AccountView, authority: Authority | None) -> AccountVie
 
 
 def unverified(view: AccountView) -> AccountView:
-    """An account before its customer is verified: who, how to reach them and whether they may be called, and nothing of what is owed."""
+    """An account before its customer is verified: who, how to reach them and whether they may be called, and nothing of what is owed.
+    Sentences are `mask_money.py`'s."""
     nothing = dict.fromkeys(("total", "past_due", "collectable", "disputed", "promised", "unapplied", "dpd"), 0)
     ageing = dict.fromkeys(type(view.ageing).model_fields, 0)
     shown = {

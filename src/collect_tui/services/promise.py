@@ -11,14 +11,16 @@ from collect_tui.desk.commands import (
     ReAge,
     RescuePlan,
 )
+from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.hold import decide as hold
-from collect_tui.domain.promise import again, rescue
+from collect_tui.domain.promise import again, confirmation, rescue
 from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -53,10 +55,12 @@ def rescue_plan(command: RescuePlan, facts: AccountFacts, context: Context) -> D
         ids=context.ids,
         calendar=context.calendar,
         takes_up=plan.id,
+        confirm_by=confirmation.due("plan", facts.business_date, policy, context.calendar),
     )
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
-    return Decision(effects, arrangement.rescues(facts, policy, context.role), schedule)
+    able = arrangement.affordable(facts, schedule, _most_a_month(facts, context), policy)
+    return Decision(effects, arrangement.rescues(facts, policy, context.role) + able, schedule)
 
 
 @decides(MakeSettlement)
@@ -82,6 +86,9 @@ def _make(
     policy = context.arrangement(facts.segment)
     # The promise that this one supersedes is not held against it.
     verdict = arrangement.judge(facts, schedule, kind, frequency, policy, context.role)
+    confirm_by = confirmation.due(kind, facts.business_date, policy, context.calendar)
+    verdict += arrangement.affordable(facts, schedule, _most_a_month(facts, context), policy)
+    verdict += arrangement.confirms(confirm_by, facts.business_date, policy)
     if settles:
         verdict += arrangement.settles(facts, sum(i.amount for i in schedule), policy, context.role)
     for held in hold.blocking(facts, "promise", context.catalogue.holds):
@@ -96,6 +103,7 @@ def _make(
         grace_days=policy.grace_days,
         grace_unit=policy.grace_unit,
         settles=settles,
+        confirm_by=confirm_by,
         by=context.user,
         ids=context.ids,
         calendar=context.calendar,
@@ -105,6 +113,14 @@ def _make(
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
     return Decision(effects, verdict, schedule)
+
+
+def _most_a_month(facts: AccountFacts, context: Context) -> int | None:
+    """What the household can pay a month by its open cases, as far as the user may read them; None: none has worked it out."""
+    kinds = context.catalogue.cases.kinds
+    reader = CaseReader(context.role, kinds)
+    found = (affordable(case, kinds[case.kind]) for case in facts.cases if reader.kind(case.kind))
+    return max((most for most in found if most is not None), default=None)
 
 
 @decides(ReAge)

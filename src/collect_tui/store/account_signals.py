@@ -96,6 +96,7 @@ def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
             calls.c.at.label("callback_at"),
             whole(promises.c.open).label("promise_open"),
             promises.c.broken_on,
+            promises.c.confirm_by,
             returns.c.on.label("returned_on"),
             whole(holds.c.call).label("hold_call"),
             whole(holds.c.disputing).label("disputing"),
@@ -154,6 +155,9 @@ def _promises(kind: str) -> Any:
         where,
         open=_count(t.status == constant(PromiseState.ACTIVE)),
         broken_on=func.max(case((broken, t.closed_on))),
+        confirm_by=func.min(
+            case((and_(t.status == constant(PromiseState.ACTIVE), t.confirmed_on.is_(None)), t.confirm_by))
+        ),
     )
 
 

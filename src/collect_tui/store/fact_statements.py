@@ -120,7 +120,10 @@ def settled_of(dialect: str) -> Select[Any]:
 def _promised(many: str) -> Select[Any]:
     return (
         select(
-            *columns_of(_promise, "id kind status total settles made_on made_at grace_days grace_unit method made_by"),
+            *columns_of(
+                _promise,
+                "id kind status total settles made_on made_at grace_days grace_unit method made_by confirm_by confirmed_on",
+            ),
             *columns_of(
                 _promise, "override_by override_reason supersedes closed_reason closed_on closed_at ladder_step"
             ),

@@ -216,6 +216,8 @@ def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
             status=PromiseState[row.status],
             total=row.total,
             settles=row.settles,
+            confirm_by=row.confirm_by,
+            confirmed_on=row.confirmed_on,
             made_on=row.made_on,
             grace_days=row.grace_days,
             instalments=tuple(instalments),

@@ -14,8 +14,10 @@ from collect_tui.domain.order import suspension
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.order.suspension import MAY_RESTORE, MAY_SUSPEND, is_suspension_day
 from collect_tui.domain.payment import fees
+from collect_tui.domain.promise import confirmation
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
+    NOT_KEPT,
     OPEN_ORDER,
     WAITING_ORDER,
     HoldState,
@@ -57,6 +59,7 @@ def products(rules: Rules) -> tuple[str, ...]:
 def params(rules: Rules, today: date) -> dict[str, Any]:
     """What services are judged by on a business date."""
     found, calendar = suspension.params_to_restore(rules), Calendar(rules.holidays)
+    found["promised_since"] = confirmation.since(today)
     for at, product in enumerate(("", *products(rules))):
         own = rules.suspend.of(product)
         suspend = suspension.params_to_suspend(
@@ -165,6 +168,8 @@ def _to_suspend(v: Any, own: Mapping[str, Any], some: tuple[str, ...]) -> dict[s
         one_of(o.status, sorted(OPEN_ORDER)),
         or_(o.kind != constant("suspend"), o.status != constant(OrderState.DRAFT)),
     )
+    breach = and_(one_of(p.status, sorted(NOT_KEPT)), p.made_on >= day("promised_since"))
+    unconfirmed = and_(breach, p.confirm_by.is_not(None), p.confirmed_on.is_(None))
     served = and_(_served(own), or_(m.service_id == v.id, m.service_id.is_(None)), _about_oldest(v, counts, oldest))
     return {
         **_to_both(v),
@@ -172,6 +177,7 @@ def _to_suspend(v: Any, own: Mapping[str, Any], some: tuple[str, ...]) -> dict[s
         "noticed_on": _of(v, Message, func.min(m.served_on), served),
         "held": _of(v, Hold, func.count(), _forbid("suspend", v.id)),
         "promises": _of(v, Promise, func.count(), p.status == constant(PromiseState.ACTIVE)),
+        "unconfirmed_on": _of(v, Promise, func.max(p.closed_on), unconfirmed),
         "ordered": _orders(v, waits),
         "earlier": _earlier(v, own, some) if some else constant(0),
         "life_support": case((v.life_support, constant(1)), else_=constant(0)),

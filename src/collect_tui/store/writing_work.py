@@ -152,6 +152,12 @@ def _(effect: fx.PromiseChanged, here: WriteContext) -> None:
         _reopen_instalments(here, effect.id)
 
 
+@write.register
+def _(effect: fx.PromiseConfirmed, here: WriteContext) -> None:
+    known = here.change("promise", account_id=here.account_id, id=effect.id, confirmed_on=effect.old_on)
+    here.one(known.values(confirmed_on=effect.on))
+
+
 def _closing(here: WriteContext, closed: bool) -> dict[str, Any]:
     """When and by whom something was closed; neither when it is open again."""
     return {"closed_at": here.at if closed else None, "closed_by": here.by if closed else None}

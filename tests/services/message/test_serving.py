@@ -400,3 +400,65 @@ def test_nobody_is_reminded_who_paid_or_is_held_or_wants_no_more(stores: Any, ho
         do_line(life.desk, ROSA, f"hold {'cease' if how == 'held' else 'dispute'} checking")
     life.night()
     assert life.notices == []
+
+
+def on_a_plan(stores: Any) -> Any:
+    """A service that may be cut, and a plan by the rules of a segment that confirms what was agreed."""
+    notice = {
+        "level": "pre-cut",
+        "channel": "letter",
+        "status": "DELIVERED",
+        "sent_on": str(TODAY - timedelta(days=20)),
+    }
+    late = [("INV-1", -63, 20000, {"service": "INT"})]
+    life = stores(book(items=late, segment="phone", stage="FINAL", notices=[notice]))
+    do_line(life.desk, ROSA, "arr 200 dn60@+10 2w +17")
+    return life
+
+
+def test_a_plan_is_confirmed_in_writing_or_stands_in_a_queue(stores: Any) -> None:
+    life = on_a_plan(stores)
+    (plan,) = life.desk.pane(ROSA, "promises").promises
+    due = life.desk.calendar.add_business_days(TODAY, 3)
+    assert (plan.confirm_by, plan.confirmed_on) == (due, None)
+    assert f"written confirmation due by {due:%a} {due.day} {due:%b}" in life.desk.history()[0].sentence
+    while life.today <= due:
+        assert "confirmation_due" not in life.desk.why(ROSA).reasons
+        life.night()
+    assert life.desk.why(ROSA).queue == "unconfirmed"
+    do_line(life.desk, ROSA, "send plan-confirmation email")
+    assert life.desk.why(ROSA).queue == "unconfirmed", "it has not left yet"
+    assert life.dispatch().run().sent == {"email": 1}
+    assert life.desk.account(ROSA).promise.confirmed_on == life.today
+    assert "confirmation_due" not in life.desk.why(ROSA).reasons
+    life.email.report(life.email.left[0].key, "returned", life.clock(), detail="no such mailbox")
+    life.dispatch().run()
+    assert life.desk.account(ROSA).promise.confirmed_on is None
+    assert life.desk.why(ROSA).queue == "unconfirmed", "it came back"
+    life.night()
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_breach_of_what_was_never_confirmed_cuts_nothing(stores: Any, confirmed: bool) -> None:
+    life = on_a_plan(stores)
+    if confirmed:
+        do_line(life.desk, ROSA, "send plan-confirmation email")
+        assert life.dispatch().run().sent == {"email": 1}
+    ready = set()
+    for _ in range(20):
+        life.night()
+        ready.add("suspend_ready" in life.desk.why(ROSA).reasons)
+    assert str(life.seen.promises[0].status) == "BROKEN"
+    assert (True in ready) is confirmed
+    service = next(s for s in life.desk.account(ROSA).services if s.product == "INT")
+    found = next(f for f in service.suspend.findings if f.check == "promise")
+    assert (found.severity, "not confirmed in writing" in found.sentence) == (
+        ("allow", False) if confirmed else ("block", True)
+    )
+
+
+def test_a_plan_that_is_taken_back_waits_for_no_confirmation(stores: Any) -> None:
+    life = on_a_plan(stores)
+    do_line(life.desk, ROSA, "undo")
+    life.night(9)
+    assert "confirmation_due" not in life.desk.why(ROSA).reasons

@@ -13,7 +13,7 @@ from collect_tui.desk.line.lexer import acts, clean, word
 from collect_tui.desk.line.message import LANGUAGE_NAMES
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.point import SOURCES
-from collect_tui.desk.line.promise import affordable_plan
+from collect_tui.desk.line.promise import affordable_plan, most_a_month
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import VERBS, find, takes_text
 from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS, METHODS
@@ -159,6 +159,8 @@ def _amounts(context: LineContext) -> Iterator[Offer]:
     for name, title in BALANCES.items():
         yield name, f"{title} {say.money(values.get(name, context.collectable), context)}"
     yield "50%", f"half of the collectable {say.money(half, context)}"
+    if most := most_a_month(context):
+        yield say.amount(most, context), f"can be paid a month {say.money(most, context)}"
 
 
 def _dates(context: LineContext) -> Iterator[Offer]:
@@ -181,8 +183,7 @@ def _times(context: LineContext) -> Iterator[Offer]:
 
 def _terms(context: LineContext) -> Iterator[Offer]:
     if plan := affordable_plan(context):
-        most = max(case.affordable for case in context.cases)
-        yield f"{plan['count']}m", f"monthly, as {say.money(most, context)} can be paid"
+        yield f"{plan['count']}m", f"monthly, as {say.money(most_a_month(context), context)} can be paid"
     yield from (("3m", "three monthly"), ("4w", "four weekly"), ("6f", "six fortnightly"))
 
 

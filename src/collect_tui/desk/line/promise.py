@@ -75,10 +75,15 @@ def cancel(words: TokenCursor) -> tuple[Command, ...]:
     return (words.build(CancelPromise, reason=freetext.why(words)),)
 
 
+def most_a_month(context: LineContext) -> int:
+    """What can be paid a month, as a case of hardship on the account has worked out; minor units, 0: none has."""
+    return max((case.affordable for case in context.cases), default=0)
+
+
 def affordable_plan(context: LineContext) -> dict[str, str]:
     """The fields of a plan, as they are typed, that a case of hardship on the account finds can be paid: monthly, as many as it takes;
     none where no case does."""
-    most = max((case.affordable for case in context.cases), default=0)
+    most = most_a_month(context)
     count = -(-context.collectable // most) if most else 0
     if not 0 < count <= MOST_INSTALMENTS:
         return {}

@@ -78,6 +78,8 @@ class PromiseView(View):
     instalments: tuple[InstalmentView, ...]
     closed_reason: str | None
     override: str | None  # "lee: hardship"
+    confirm_by: date | None = None  # when the customer is to have it in writing
+    confirmed_on: date | None = None
 
 
 class HoldView(View):

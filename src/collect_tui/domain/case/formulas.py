@@ -36,10 +36,10 @@ INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
 """The amounts that each is worked out from."""
 
 
-def affordable(case: Case, kind: Kind) -> int:
-    """What can be paid a month as a case has worked it out; nothing where its kind does not."""
+def affordable(case: Case, kind: Kind) -> int | None:
+    """What can be paid a month as a case has worked it out; None where its kind does not."""
     worked_out = (each.name for each in kind.fields.values() if each.formula == affordable_instalment.__name__)
-    return max((case.amount(name) for name in worked_out), default=0)
+    return max((case.amount(name) for name in worked_out), default=None)
 
 
 def with_figures(kind: Kind, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, greatest
+from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, any_of, greatest, unknown
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.rules import Rules, SuspendRules
 from collect_tui.domain.states import ServiceState
@@ -27,6 +27,7 @@ class Signals:
     service or for all. `held`, `promises`, `ordered`: how many holds, open promises and other orders stand in the way; `fees`: what
     reconnecting it costs, and other services of the account whose restoration is drafted, and what is open of the fees of
     restorations under way that is not in `late`. `earlier`: how many other services of the account are to be cut before it.
+    `unconfirmed_on`: when a promise that was to be confirmed in writing and was not has been broken: a notice served since is needed.
     """
 
     status: str
@@ -41,6 +42,7 @@ class Signals:
     ordered: int = 0
     fees: int = 0
     earlier: int = 0
+    unconfirmed_on: date | None = None
     life_support: bool = False
 
 
@@ -53,7 +55,10 @@ SUSPENDABLE: Final[Mapping[str, Expression]] = {
     "amount": Param("suspend_least") <= OWED,
     "age": Field("oldest") <= Param("suspend_due", date),
     "hold": Field("held").equals(0),
-    "promise": Field("promises").equals(0),
+    "promise": all_of(
+        Field("promises").equals(0),
+        any_of(unknown(Field("unconfirmed_on")), Field("unconfirmed_on") < Field("noticed_on")),
+    ),
     "notice": Field("noticed_on") <= Param("noticed_by", date),
     "day": Param("suspension_day").equals(1),
     "life_support": Field("life_support").equals(0),

@@ -126,10 +126,12 @@ def make(
     grace_unit: str = "days",
     settles: int = 0,
     takes_up: int | None = None,
+    confirm_by: date | None = None,
 ) -> tuple[Effect, ...]:
     """Take a promise (`kind` single) or grant an arrangement (`plan`).
 
-    `settles`: all that it settles, where it is for less; `takes_up`: the broken plan that it goes on with.
+    `confirm_by`: when the customer is to have it in writing; `settles`: all that it settles, where it is for less; `takes_up`: the
+    broken plan that it goes on with.
     It supersedes the open promise and holds the ladder at its stage. The next action is to judge it (`follow_up`).
 
     Raises Refused "account.closed", "promise.over_balance" (more than all that is owed), "promise.in_past" (first due
@@ -155,6 +157,7 @@ def make(
         ladder_step=facts.stage,
         grace_unit=grace_unit,
         settles=settles,
+        confirm_by=confirm_by,
     )
     effects: list[Effect] = []
     if old:

@@ -51,6 +51,8 @@ class PromiseMade(Effect):
         if promise.settles:
             gone = format_minor(promise.settles - promise.total, facts.currency)
             how += f", settles {format_minor(promise.settles, facts.currency)}: {gone} is written off when it is kept"
+        if promise.confirm_by is not None:
+            how += f", written confirmation due by {day_words(promise.confirm_by, facts)}"
         if promise.kind == "plan" or len(promise.instalments) > 1:
             told = [f"{format_minor(i.amount, facts.currency)} {day_words(i.due, facts)}" for i in promise.instalments]
             regular = [i for i in promise.instalments if i.seq]
@@ -128,6 +130,36 @@ class PromiseChanged(Effect):
             PromiseState.BROKEN: "is broken",
         }
         return f"{name} {became[self.status]}"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseConfirmed(Effect):
+    """The customer has it in writing since a day; None: what confirmed it did not arrive."""
+
+    work: ClassVar[bool] = True
+
+    id: int
+    on: date | None
+    old_on: date | None = None
+
+    @property
+    def target(self) -> int | None:
+        return self.id
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        def change(promise: Promise) -> Promise:
+            return replace(promise, confirmed_on=self.on)
+
+        return replace(facts, promises=changed(facts.promises, self.id, change))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        now = next((p.confirmed_on for p in facts.promises if p.id == self.id), self.old_on)
+        return (PromiseConfirmed(self.id, self.old_on, now),) if now == self.on else ()
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        promise = next((p for p in facts.promises if p.id == self.id), None)
+        name = "plan" if promise is not None and promise.kind == "plan" else "promise"
+        return f"the {name} is {'confirmed in writing' if self.on else 'no longer confirmed in writing'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,15 @@ CALLS: Final = ("call", "callback", "broken", "returned", "language")
 """Next actions that are calls; every other is work at the desk, which no hold on calls keeps from being done."""
 
 DESK_WORK: Final = frozenset(
-    {"suspend_ready", "restore_ready", "stuck_order", "message_unanswered", "no_way_to_serve", "no_number"}
+    {
+        "suspend_ready",
+        "restore_ready",
+        "stuck_order",
+        "message_unanswered",
+        "no_way_to_serve",
+        "no_number",
+        "confirmation_due",
+    }
 )
 """Reasons whose work is no call: it needs no hour at which the customer may be called."""
 
@@ -146,6 +154,8 @@ WAYS: Final = (
     ),
     # Until a notice can be served the account stays where it is; somebody finds out where the customer may be reached.
     Way("no_way_to_serve", Field("unreached") > 0, frozenset({"closed", "snoozed"})),
+    # What was agreed should be with the customer in writing by now.
+    Way("confirmation_due", Field("confirm_by") < _today, frozenset({"closed", "snoozed"})),
     # There were telephones, and none may be called any more: somebody looks for another. The cap on calls is nothing to that.
     Way("no_number", all_of(_worth, Field("no_number") > 0), _ALL - {"attempts_cap"}),
     # Nothing has been done about what is owed since it fell due, and there is a way to begin.

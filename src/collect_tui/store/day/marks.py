@@ -18,11 +18,12 @@ from collect_tui.domain.dates import day_start
 from collect_tui.domain.message.decide import ways
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.order.suspension import is_suspension_day
+from collect_tui.domain.promise.confirmation import since
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS, ordered
 from collect_tui.domain.rules import SuspendRules
-from collect_tui.domain.states import OPEN_CALLBACK, PAYMENT, WAITING_ORDER, AccountState
+from collect_tui.domain.states import NOT_KEPT, OPEN_CALLBACK, OPEN_PROMISE, PAYMENT, WAITING_ORDER, AccountState
 from collect_tui.store.account_signals import unreached
 from collect_tui.store.day.base import Day, mark
 from collect_tui.store.sql import table, tenant
@@ -109,6 +110,11 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
         c.tenant_id == tenant(), c.status.in_(OPEN_CALLBACK), c.at >= ends[0], c.at < ends[1]
     )
     yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(sorted(WAITING_ORDER)))
+    p = table(Promise).c
+    unconfirmed = and_(p.tenant_id == tenant(), p.confirm_by.is_not(None), p.confirmed_on.is_(None))
+    late = and_(p.status.in_(sorted(OPEN_PROMISE)), p.confirm_by >= last, p.confirm_by < today)
+    forgotten = and_(p.status.in_(sorted(NOT_KEPT)), p.made_on >= since(last), p.made_on < since(today))
+    yield select(p.account_id).where(unconfirmed, or_(late, forgotten))
     yield from _suspensions(day, last)
     m = table(Message).c
     yield select(m.account_id).where(m.tenant_id == tenant(), m.made_on > last, *unreached())

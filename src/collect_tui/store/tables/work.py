@@ -115,6 +115,8 @@ class Promise(SQLModel, table=True):
     note: str = ""
     grace_unit: str = added("days")  # days, business
     settles: int = added(0)  # of a settlement: all that was owed
+    confirm_by: date | None = None
+    confirmed_on: date | None = None
 
 
 class Instalment(SQLModel, table=True):

@@ -218,6 +218,12 @@ def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
         )
         if p.override:
             lines.append(Line.of((f"{'':11}override by {p.override}", Role.WARN)))
+        if p.confirm_by is not None:
+            done = p.confirmed_on is not None
+            told = f"confirmed in writing {full_day(p.confirmed_on, view.business_date)}" if p.confirmed_on else ""
+            told = told or f"written confirmation due by {p.confirm_by:%a} {full_day(p.confirm_by, view.business_date)}"
+            late = p.status == PromiseState.ACTIVE and p.confirm_by < view.business_date
+            lines.append(Line.of((f"{'':11}{told}", Role.DIM if done else Role.BAD if late else Role.WARN)))
         if p.closed_reason:
             lines.append(Line.of((f"{'':11}{p.closed_reason}", Role.DIM)))
         for i in p.instalments:

@@ -25,7 +25,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     "work_item": {"verified_by:text": "", "verified_at:at?": None, "verified_fence": "0"},
     "contact_event": {"verified:bool": false(), "talk_s:int?": None},
     "contact_point": {"consent_source:text": "", "consent_on:date?": None},
-    "promise": {"settles:": "0"},
+    "promise": {"settles:": "0", "confirm_by:date?": None, "confirmed_on:date?": None},
     "service_order": {"extended:": "0", "target:text": "", "monthly:": "0"},
 }
 INDEXES: Final = {
