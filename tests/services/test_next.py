@@ -80,7 +80,9 @@ def test_a_round_of_any_queue_ends_and_hands_out_no_account_twice() -> None:
     with Store.memory() as store:
         bring(store, FIXTURE)
         desk = local_desk(store, "mia", Clock())
-        for queue in [f.name for f in desk.queues().queues if f.count]:
+        for queue in [
+            f.name for f in desk.queues().queues if f.count and f.tier
+        ]:  # one's own count whom may not be called now
             handed, left = [], None
             while (claim := desk.next(queue)) is not None:
                 assert left is None or claim.left <= left

@@ -149,11 +149,8 @@ class ContactRules:
 
 @dataclass(frozen=True, slots=True)
 class VerificationRules:
-    """Who is spoken to is verified by `needed` of `facts` (code → what it is), for the lease on the account and `minutes` at most.
-
-    `mode`: off; warn: a contact with the right party says so when nobody was verified; refuse: it is not logged; hide: nor are
-    balances shown before, or amounts said in sentences.
-    """
+    """Who is spoken to is verified by `needed` of `facts` (code → what it is), for the lease on the account and `minutes` at most. `mode`:
+    off; warn: a right party nobody has verified is told; refuse: it is not logged; hide: nor are balances shown or said before."""
 
     mode: str = "off"
     needed: int = 2
@@ -295,8 +292,7 @@ class Rules:
     @property
     def segments(self) -> tuple[str, ...]:
         """Segments with a ladder or with reminders of their own."""
-        named = {step.segment for step in self.ladder} | {each.segment for each in self.reminders}
-        return tuple(sorted(named - {""}))
+        return tuple(sorted({each.segment for each in (*self.ladder, *self.reminders)} - {""}))
 
 
 def coming_back(kinds: Mapping[str, HoldKind], what: str) -> frozenset[str]:

@@ -25,6 +25,17 @@ _SAID: Final[Mapping[str, Any]] = {
     "skip.reason": "LANG",
     "reason": "entered in error",
     "confirm": "2231",
+    "add-point.what": "mobile",
+    "add-point.value": "(213) 555-0188",
+    "add-party.role": "GUARANTOR",
+    "add-party.name": "Alvarez, Luis",
+    "add-party.what": "mobile",
+    "add-party.value": "(213) 555-0188",
+    "correct-customer.what": "lang",
+    "correct-customer.value": "es",
+    "verify.facts": ["dob", "addr"],
+    "settlement.parts": [{"amount": 20605, "due": "2026-11-27"}],
+    "downgrade.target": "INT50",
 }
 _SHOWN: Final = frozenset(
     {"contact.note", "point.quality", "promise.note", "plan.count", "plan.frequency", "plan.first"}

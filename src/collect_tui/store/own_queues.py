@@ -14,7 +14,7 @@ from collect_tui.store import sql
 from collect_tui.store.queue_rows import ORDER
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AppUser, WorkItem
-from collect_tui.store.worked import moment
+from collect_tui.store.worked import day_began, has_result, moment, others_work
 
 _w = table(WorkItem).c
 TITLES: Final = {"mine": "My accounts", "team": "Accounts of my team"}
@@ -38,11 +38,13 @@ def figures(session: Session, tenant_id: int, currency: str, now: datetime, user
     for name in TITLES:
         term = owners(session, tenant_id, name, user)
         if name == "mine" or len(term.values) > 1:
-            found.append(figure(session, tenant_id, name, term, currency, now))
+            found.append(figure(session, tenant_id, name, term, currency, now, user))
     return [each for each in found if each.count]
 
 
-def figure(session: Session, tenant_id: int, name: str, term: Term, currency: str, now: datetime) -> QueueFigure:
+def figure(
+    session: Session, tenant_id: int, name: str, term: Term, currency: str, now: datetime, user: str
+) -> QueueFigure:
     a = table(Account).c
     whose: Any = union(
         *(  # as the index of those that have an owner says it
@@ -55,11 +57,14 @@ def figure(session: Session, tenant_id: int, name: str, term: Term, currency: st
         select(
             func.count().label("n"),
             func.count().filter(_w.sort_timed > moment(now)).label("later"),
+            func.count().filter(_w.sort_timed <= moment(now), others_work(_w)).label("others"),
+            func.count().filter(~others_work(_w), has_result(_w)).label("done"),
             sql.whole(mine).label("collectable"),
             func.min(_w.oldest_due).label("oldest"),
         )
         .select_from(table(WorkItem).join(whose, _w.account_id == whose.c.id))
-        .where(_w.tenant_id == tenant_id, _w.queue != "")
+        .where(_w.tenant_id == tenant_id, _w.queue != ""),
+        {"tenant": tenant_id, "me": user, "now": now, "since": day_began(session, tenant_id)},
     ).one()
     return QueueFigure(
         name=name,
@@ -69,5 +74,7 @@ def figure(session: Session, tenant_id: int, name: str, term: Term, currency: st
         due_now=row.n - row.later,
         collectable=row.collectable or 0,
         currency=currency,
+        others=row.others,
+        done=row.done,
         oldest=None if row.oldest in (None, sql.NEVER) else row.oldest,
     )

@@ -77,7 +77,7 @@ def page(
     slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant())
     if name in own_queues.TITLES:
         term = own_queues.owners(session, tenant_id, name, user)
-        whole = own_queues.figure(session, tenant_id, name, term, currency, now)
+        whole = own_queues.figure(session, tenant_id, name, term, currency, now, user)
         wanted = replace(wanted, terms=(*wanted.terms, term))
         order, slice_ = (
             queue_filter.order(wanted, _w, own_queues.ACROSS),

@@ -76,6 +76,12 @@ def _aside() -> Select[Any]:
     return select(rows.c.queue, rows.c.why, func.count().label("n")).group_by(rows.c.queue, rows.c.why)
 
 
+def others_work(w: Any) -> Any:
+    """A colleague works it now, or has promised the call that is due."""
+    held = and_(w.claimed == true(), w.lease_until > instant("now"), w.claimed_by != bindparam("me"))
+    return or_(held, and_(w.sort_timed != literal_column("''"), somebody_elses(w)))
+
+
 def has_result(w: Any) -> Any:
     """The user has logged a result there, and nothing is timed: another try is for another day, or for whoever opens it."""
     log = table(ActLog).c
