@@ -16,8 +16,7 @@ from collect_tui.domain.states import Stage
 class OfferRules:
     """What is offered to whoever has not asked. Percentages are whole, days count from the day of the message.
     `settlement`: by stage of the ladder, the percentage of all that is open that settles it; none on a stage that is not there.
-    `prepay_months`: monthly charges that are paid in advance, for `prepay_percent` less; 0: that is not offered.
-    """
+    `prepay_months`: monthly charges that are paid in advance, for `prepay_percent` less; 0: that is not offered."""
 
     settlement: Mapping[Stage, int] = field(default_factory=dict)
     settlement_days: int = 14
@@ -292,7 +291,8 @@ class Rules:
     @property
     def segments(self) -> tuple[str, ...]:
         """Segments with a ladder or with reminders of their own."""
-        return tuple(sorted({each.segment for each in (*self.ladder, *self.reminders)} - {""}))
+        named = {step.segment for step in self.ladder} | {each.segment for each in self.reminders}
+        return tuple(sorted(named - {""}))
 
 
 def coming_back(kinds: Mapping[str, HoldKind], what: str) -> frozenset[str]:
