@@ -24,7 +24,15 @@ from collect_tui.services.access import guarded
 from collect_tui.services.case_desk import CaseDesk
 from collect_tui.services.desk_context import Clock
 from collect_tui.services.floor_desk import FloorDesk
-from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find, unowed
+from collect_tui.services.masking import (
+    masked_account,
+    masked_hits,
+    masked_message,
+    masked_pane,
+    may_find,
+    unguessed,
+    unowed,
+)
 from collect_tui.store import agents, claims, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
@@ -169,6 +177,9 @@ class LocalDesk(FloorDesk, CaseDesk):
             keep = may_find(self.authority, text[:200])
             country = self.catalogue().rules.country
             hits = find.find(db, self.tenant_id, text[:200], limit, keep, country=country)
+            if self.authority is not None and self.authority.masked and hits:
+                known = find.identifiers(db, self.tenant_id, {hit.account for hit in hits})
+                hits = unguessed(hits, text[:200], known, self.authority)
             return unowed(masked_hits(hits, self.authority), self._catalogue.rules.verification)
 
     def reveal(self, number: str, what: str, reason: str) -> Revealed:

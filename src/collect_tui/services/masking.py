@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from collect_tui.common.text import fold
@@ -111,6 +111,21 @@ def may_find(authority: Authority | None, typed: str) -> Callable[[str], bool]:
         return bare == _bare(value) or (bool(shown) and bare == shown)
 
     return keep
+
+
+def unguessed(
+    hits: tuple[FindHit, ...], typed: str, known: Mapping[str, Sequence[tuple[str, str]]], authority: Authority
+) -> tuple[FindHit, ...]:
+    """Without those found by words of a text of which one stands in an identifier of the account that is masked: it would be a guess."""
+    words = _words(typed)
+
+    def told(hit: FindHit) -> bool:
+        if hit.matched.partition(" ")[0] not in _TEXTS:
+            return True
+        masked = (value for kind, value in known.get(hit.account, ()) if kind_of(kind) in authority.masked)
+        return not any(word in _bare(value) for value in masked for word in words)
+
+    return tuple(filter(told, hits))
 
 
 def _bare(text: str) -> str:

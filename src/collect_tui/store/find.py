@@ -3,10 +3,10 @@ words of an address; and by words that somebody wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, literal, or_, select, union_all
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.views.account import FindHit
@@ -124,3 +124,21 @@ def _hit(row: Any, found: Found) -> FindHit:
         dpd=days_past_due(row.oldest_due, row.business_date),
         status=row.status,
     )
+
+
+def identifiers(session: Session, tenant_id: int, numbers: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """What accounts and their people are reached and known by, by account number: the kind of a point, or `service`, and the value."""
+    a, p, v, also = (
+        SQLModel.metadata.tables[name].c for name in ("account", "contact_point", "service", "account_party")
+    )
+    mine = select(a.id, a.number, a.party_id).where(a.tenant_id == tenant_id, a.number.in_(sorted(numbers))).subquery()
+    theirs = select(also.party_id).where(also.tenant_id == tenant_id, also.account_id == mine.c.id)
+    whose = or_(p.party_id == mine.c.party_id, p.party_id.in_(theirs))
+    points = select(mine.c.number, p.kind, p.value).where(p.tenant_id == tenant_id, whose)
+    services = select(mine.c.number, literal("service"), v.identifier).where(
+        v.tenant_id == tenant_id, v.account_id == mine.c.id
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for number, kind, value in session.connection().execute(union_all(points, services)):
+        found.setdefault(number, []).append((kind, value))
+    return found
