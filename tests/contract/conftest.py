@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 
@@ -60,12 +62,21 @@ COMBINATIONS = ("sqlite", "postgres", "api-sqlite", "api-postgres")
 #: A module of tests whose subject is a rule says `COMBINATIONS = CORNERS`: the rule is the same code everywhere, and what lies
 #: between it and the test (the database, the wire) differs in both. Of a table of cases the first goes that way, all go the shortest.
 CORNERS = ("sqlite", "api-postgres")
+#: A test goes two of the four ways: both databases, with the wire and without it, by its name one pair or the other, so that all tests
+#: together go all four. `EVERY_DESK=1` sends each test all four.
+PAIRS = (CORNERS, ("postgres", "api-sqlite"))
+
+
+def _ways(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+    if "EVERY_DESK" in os.environ:
+        return COMBINATIONS
+    return PAIRS[crc32(metafunc.definition.name.encode()) % 2]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     own = any("combination" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "combination" in metafunc.fixturenames and not own:
-        chosen = getattr(metafunc.module, "COMBINATIONS", COMBINATIONS)
+        chosen = getattr(metafunc.module, "COMBINATIONS", None) or _ways(metafunc)
         metafunc.parametrize("combination", chosen, indirect=True)
 
 
