@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from collect_tui.cli.common import wired
+from collect_tui.cli.common import at_desk
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk
@@ -45,7 +45,7 @@ def do(args: argparse.Namespace) -> int:
     from collect_tui.cli.plain import preview_text, receipt_text
     from collect_tui.cli.shell import act_of, do_each
 
-    given = wired(args)
+    given = at_desk(args)
     if args.account == "-" or "," in args.account:
         return do_each(args, given)
     desk = bootstrap.connect(given)
@@ -74,7 +74,7 @@ def history(args: argparse.Namespace) -> int:
     from collect_tui.cli.plain import listed
     from collect_tui.desk.views.act import HISTORY_COLUMNS
 
-    desk = bootstrap.connect(wired(args))
+    desk = bootstrap.connect(at_desk(args))
     done = desk.history(limit=args.limit, words=" ".join(args.words), by=args.by)
     if args.json:
         print("[" + ",\n ".join(each.model_dump_json() for each in done) + "]")
