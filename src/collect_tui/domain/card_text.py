@@ -76,7 +76,7 @@ def find_card(text: str, known: Iterable[str] | FileNumbers = ()) -> CardFinding
     digits, in what dates and amounts leave of one, in each unbroken group and in groups as cards print them: not at
     every offset, which would accuse one long number in five. `known` holds the numbers of the file (account, documents,
     services, telephones), which are never cards; nor are others of their series beside each other (`4410-0193 4410-0249`
-    on account 4410-2231), a telephone with its plus, or a valid IBAN.
+    on account 4410-2231), a telephone with its plus, a valid IBAN, a UUID or a digest.
     """
     findings = find_cards(text, known)
     return min(findings, key=lambda found: (_GRAVITY[found.kind], found.start), default=None)

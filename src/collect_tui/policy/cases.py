@@ -49,10 +49,9 @@ def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[
         if not effects:
             break
     stand_still(fold, house, ids)
+    # A hold that ended with another case, or was released, stands as long as a case wants it.
     for case in fold.facts.cases:
-        if (
-            known := _known(case, house)
-        ) is not None:  # a hold that ended with another case stands as long as one wants it
+        if (known := _known(case, house)) is not None:
             fold.add(*held(case, known[1], fold.facts, ground))
 
 
