@@ -163,12 +163,14 @@ def test_the_catalogue_is_kept_on_the_disk_and_fetched_when_it_changed(desk, lin
 
 def test_a_program_that_starts_without_a_server_knows_the_catalogue(desk, line, clock, tmp_path):
     from collect_tui.domain.message.internal import Internal
+    from collect_tui.domain.script import Scripts
     from support.book import catalogue
 
     desk.catalogue()
     desk._seen.clear()
     line.down = True
-    public = catalogue().model_copy(update={"internal": Internal()})  # the firm's own people stay where they are
+    away = {"internal": Internal(), "scripts": Scripts()}  # the firm's own people, and what the desk fills in, stay there
+    public = catalogue().model_copy(update=away)
     assert desk.catalogue() == public, "the same, field by field, after its way through JSON"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from collect_tui.cli.plain import preview_text, receipt_text
@@ -71,5 +73,25 @@ def test_the_day_that_is_named_before_another_is_told_too(desk):
     )
 
 
+def test_a_settlement_gives_way_too(desks):
+    lead = desks("lee")
+    do(lead, PIA, "pay 105 card r1")
+    said = [each.text for each in do(lead, PIA, "settle 30 fri").said if each.kind == "replaced"]
+    assert said == [f"{FIRST} check the promise Mon 30 Nov: the settlement stands"]
+
+
+def test_a_plan_that_is_taken_up_again_gives_way_too(desks, clock):
+    lead = desks("lee")
+    do(lead, PIA, "ptp 20 tue + 20 24dec")
+    for _ in range(6):
+        clock.now += timedelta(days=1)
+        lead.day(clock.now.date())
+    do(lead, PIA, "pay 105 card r1")
+    said = [each.text for each in do(lead, PIA, "rescue fri").said if each.kind == "replaced"]
+    assert len(said) == 1
+    assert said[0].endswith(": the plan stands")
+
+
 def test_every_command_that_dates_an_account_is_here():
-    assert {kind for kind, command in COMMANDS.items() if command.dates} == {kind for _, kind, _ in NAMED}
+    dated = {kind for kind, command in COMMANDS.items() if command.dates}
+    assert dated == {kind for _, kind, _ in NAMED} | {"settlement", "rescue"}

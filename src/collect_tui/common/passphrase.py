@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from collect_tui.common.files import AtomicFile
+from collect_tui.common.files import write_whole
 
 NAME: Final = "lock"
 """The file that unlocks a covered terminal, in the state folder."""
@@ -15,9 +15,7 @@ def keep(path: Path, text: str) -> None:
     """Keeps a passphrase; one that was there is replaced."""
     from argon2 import PasswordHasher
 
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with AtomicFile(path) as out:
-        out.write(PasswordHasher().hash(text) + "\n")
+    write_whole(path, PasswordHasher().hash(text) + "\n")
 
 
 def is_right(path: Path, text: str) -> bool:

@@ -34,5 +34,5 @@ class Catalogue(BaseModel):
         default_factory=dict
     )  # of messages: by which channels each is sent
     internal: Internal = Field(default=Internal(), exclude=True)  # the firm's own people; only here
-    scripts: Scripts = Field(default=Scripts(), exclude=True)  # what is said in a call; filled by the desk
+    scripts: Scripts = Field(default=Scripts(), exclude=True)  # of a call; the desk tells them filled in
     site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here
