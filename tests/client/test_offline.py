@@ -169,7 +169,10 @@ def test_a_program_that_starts_without_a_server_knows_the_catalogue(desk, line, 
     desk.catalogue()
     desk._seen.clear()
     line.down = True
-    away = {"internal": Internal(), "scripts": Scripts()}  # the firm's own people, and what the desk fills in, stay there
+    away = {
+        "internal": Internal(),
+        "scripts": Scripts(),
+    }  # the firm's own people, and what the desk fills in, stay there
     public = catalogue().model_copy(update=away)
     assert desk.catalogue() == public, "the same, field by field, after its way through JSON"
 

@@ -104,7 +104,7 @@ def test_a_pack_holds_everything(worked: LocalDesk, tmp_path: Path) -> None:
     folder = tmp_path / "packs" / "rosa"
     pack = evidence.write(worked, ROSA, folder)
     names = {"account.json", "README.txt", "verdicts.jsonl", "manifest.json"}
-    names |= {f"{name}.csv" for name in ("contacts", "messages", "holds", "orders", "promises", "payments")}
+    names |= {f"{name}.csv" for name in ("contacts", "messages", "holds", "orders", "promises", "payments", "scripts")}
     assert {path.name for path in folder.iterdir()} == names
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert {stat.S_IMODE(place.stat().st_mode) for place in (folder, folder.parent)} == {0o700}
