@@ -175,12 +175,13 @@ def _figures(world: World) -> Iterator[str]:
     members: list[str] = []
     for figure in world.desk.queues().queues:
         rows = world.desk.queue(figure.name, limit=1000).rows
-        members += [row.account for row in rows]
+        members += [row.account for row in rows if figure.tier]  # the user's own go across the others
         sums = sum(owed(world, row.account).collectable for row in rows)
         if (figure.count, figure.collectable) != (len(rows), sums):
             yield f"the board says of {figure.name} {figure.count} and {figure.collectable}; it is {len(rows)} and {sums}"
         for row in rows:
-            if world.desk.why(row.account).queue != figure.name:
-                yield f"{row.account} is listed in {figure.name}, and stands in {world.desk.why(row.account).queue}"
+            queue = world.desk.why(row.account).queue
+            if queue != figure.name if figure.tier else queue is None:
+                yield f"{row.account} is listed in {figure.name}, and stands in {queue}"
     if len(members) != len(set(members)):
         yield "an account is listed twice"
