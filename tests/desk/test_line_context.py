@@ -141,7 +141,7 @@ def test_the_context_of_an_account_is_what_its_screen_shows() -> None:
     assert "reminder" in context.templates
     assert context.zone_label(context.now_local) == "customer's time, Chicago UTC-06:00"
     assert parse("call tue 9:30 m1", context).meaning == (
-        "call back tomorrow 09:30 (customer's time, Chicago UTC-06:00) · m1",
+        "call back tomorrow 09:30 (customer's time, Chicago UTC-06:00) · m1 · no contact is logged",
     )
     for line in ("pay 60 INV-1041=60", "sus int fri", "xo s-1 paid", "unpin daughter", "lm 0101", "pp b fri"):
         assert parse(line, context).complete, line
