@@ -53,6 +53,20 @@ def test_a_number_that_is_lost_is_lost_for_all_of_them(desk):
     assert not any("no_number" in desk.why(number).reasons for number in ("1-1", "1-2", "1-3"))
 
 
+def test_the_accounts_of_a_customer_are_worked_one_after_another_by_one_person(desk, clock):
+    ben = local_desk(desk.store, "ben", clock)
+    before = ""
+    for number in ("1-1", "1-3", "1-2"):
+        if before:
+            do(desk, before, "rp m1 income")
+        assert desk.next().account == number, "1-9 owes more than 1-3 and is older"
+        assert sum(each.left for each in ben.queues().queues if each.tier) == 1
+        before = number
+    assert ben.next().account == "1-9"
+    do(ben, "1-9", "na m1")
+    assert ben.next() is None, "the customer of the others is spoken to"
+
+
 def calls_of(desk, number: str) -> int:
     """Calls that count, as the account's first number shows them."""
     return desk.account(number).points[0].attempts_7d

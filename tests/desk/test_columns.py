@@ -75,5 +75,19 @@ def test_columns_of_more_room_come_behind_those_always_there() -> None:
 
 def test_nothing_is_a_dash_only_where_a_table_says_so() -> None:
     head, row, _ = listed(*LISTS["floor"][:1], LISTS["floor"][1:], SESSION).splitlines()
-    assert head.split() == "login name role state account queue since until worked rpc ptp acts last".split()
-    assert row.split() == "mia Mia agent - - - - - 0 0 0 0 -".split()
+    assert head.split() == [
+        "login",
+        "name",
+        "role",
+        "state",
+        "account",
+        "queue",
+        "since",
+        "until",
+        "worked",
+        "rpc",
+        "ptp",
+        "acts",
+        "last",
+    ]
+    assert row.split() == ["mia", "Mia", "agent", "-", "-", "-", "-", "-", "0", "0", "0", "0", "-"]

@@ -18,7 +18,7 @@ from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import agents, claims, facts, locks, own_queues, queue_locks, queues, worked
+from collect_tui.store import agents, claims, facts, linked, locks, own_queues, queue_locks, queues, worked
 from collect_tui.store.queue_filter import Among
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
@@ -158,6 +158,10 @@ def _take_next(
         if (given := _unworked(desk, db, key)) is not None:
             return given
         since = worked.day_began(db, desk.tenant_id)  # once: each try makes the session forget what it has read
+        before = agents.status(
+            db, desk.tenant_id, desk.user
+        )  # who was spoken to is spoken to about their other accounts
+        beside = linked.ids(db, desk.tenant_id, before.account_id) if before and before.account_id else ()
         while True:
             taken = claims.take_next(
                 db,
@@ -170,6 +174,7 @@ def _take_next(
                 key=key,
                 since=since,
                 among=among,
+                beside=beside,
             )
             if taken is None:
                 agents.lets_go(db, desk.tenant_id, desk.user, desk.clock())

@@ -20,7 +20,6 @@ from sqlalchemy import (
     false,
     literal_column,
     not_,
-    or_,
     select,
     true,
     update,
@@ -32,7 +31,7 @@ from collect_tui.domain.wording import holder
 from collect_tui.store.queue_filter import Among, conditions
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, Tenant, WorkItem
-from collect_tui.store.worked import has_result, moment, somebody_elses
+from collect_tui.store.worked import has_result, moment, of_others
 
 _WORK = table(WorkItem)
 _W = _WORK.alias("w")
@@ -60,14 +59,16 @@ def take_next(
     key: str | None = None,
     since: datetime | None = None,
     among: Among | None = None,
+    beside: Sequence[int] = (),
 ) -> tuple[int, str, int, datetime] | None:
     """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
 
-    What is timed for later, callbacks that somebody else owns and what is not `among` the wanted are skipped, and so is what has had a
-    result of the user's `since` an instant and is not timed. Accounts held before are given back first. None: nothing is left.
+    What is timed for later, callbacks that somebody else owns, customers to whom somebody else speaks and what is not `among` the
+    wanted are skipped, and so is what has had a result of the user's `since` an instant and is not timed. One of those `beside` what
+    was worked last goes before all others. Accounts held before are given back first. None: nothing is left.
     """
     session.flush()
-    _sweep(session, tenant_id, now)
+    sweep(session, tenant_id, now)
     session.execute(_FREE_MINE, {"tenant": tenant_id, "me": user})
     values = {
         "tenant": tenant_id,
@@ -79,8 +80,12 @@ def take_next(
         "from_queue": queue or "",
         "asked": key,
         "since": since or now,
+        "beside": list(beside),
     }
-    row = session.execute(_taking(_free_of(session, queue, among)), values).one_or_none()
+    row = None
+    if beside:
+        row = session.execute(_taking(_free_of(session, queue, among, beside=True)), values).one_or_none()
+    row = row or session.execute(_taking(_free_of(session, queue, among)), values).one_or_none()
     session.expire_all()
     return None if row is None else (row.account_id, row.queue, row.fence, row.lease_until)
 
@@ -189,10 +194,6 @@ def asked_with(session: Session, tenant_id: int, account_id: int, key: str) -> t
 
 def sweep(session: Session, tenant_id: int, now: datetime) -> int:
     """Frees every account whose lease ran out; returns how many."""
-    return _sweep(session, tenant_id, now)
-
-
-def _sweep(session: Session, tenant_id: int, now: datetime) -> int:
     gone = (_w.tenant_id == tenant_id, _w.claimed == true(), _w.lease_until <= now)
     # A row that somebody holds is looked at again the next time; two who tidy up never wait for each other.
     found = select(_w.account_id).where(*gone).with_for_update(skip_locked=True)
@@ -200,13 +201,13 @@ def _sweep(session: Session, tenant_id: int, now: datetime) -> int:
     return execute(session, free, {})
 
 
-def _free_of(session: Session, queue: str | None, among: Among | None) -> Select[Any]:
-    free = _free(dialect_of(session), queue is not None)
+def _free_of(session: Session, queue: str | None, among: Among | None, *, beside: bool = False) -> Select[Any]:
+    free = _free(dialect_of(session), queue is not None, beside)
     if among is None:
         return free
     a, (wanted, ground) = table(Account).c, among
-    beside = and_(a.tenant_id == tenant(), a.id == _W.c.account_id)
-    return free.join_from(_W, table(Account), beside).where(*conditions(wanted, _W.c, ground))
+    its = and_(a.tenant_id == tenant(), a.id == _W.c.account_id)
+    return free.join_from(_W, table(Account), its).where(*conditions(wanted, _W.c, ground))
 
 
 @lru_cache(maxsize=8)
@@ -228,18 +229,20 @@ def _taking(free: Select[Any]) -> Any:
     )
 
 
-@lru_cache(maxsize=4)
-def _free(dialect: str, one_queue: bool) -> Select[Any]:
-    """Free accounts in the order in which they are handed out."""
+@lru_cache(maxsize=8)
+def _free(dialect: str, one_queue: bool, beside: bool) -> Select[Any]:
+    """Free accounts in the order in which they are handed out; with `beside` only those."""
     w = _W
     # Literals, not parameters: the index of free accounts is partial, and is used for these very words only.
     conditions = [w.c.tenant_id == tenant(), w.c.claimed == false(), w.c.queue != literal_column("''")]
     if one_queue:
         conditions.append(w.c.queue == bindparam("from_queue"))
+    if beside:
+        conditions.append(among(dialect, w.c.account_id, "beside"))
     conditions += [
         w.c.sort_timed <= bindparam("moment"),
         not_(among(dialect, w.c.account_id, "passed")),
-        or_(w.c.sort_timed == literal_column("''"), ~somebody_elses(w.c)),
+        ~of_others(w.c),
         ~has_result(w.c),
     ]
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
@@ -287,14 +290,4 @@ def _held(session: Session, tenant_id: int, account_id: int, code: str, *said: s
     return Stale(code, " ".join((*said, *holds)), by=by, at=until, version=version or 0)
 
 
-__all__ = [
-    "FREE",
-    "asked_with",
-    "best",
-    "give_back",
-    "hand_over",
-    "renew",
-    "sweep",
-    "take",
-    "take_next",
-]
+__all__ = ["FREE", "asked_with", "best", "give_back", "hand_over", "renew", "sweep", "take", "take_next"]

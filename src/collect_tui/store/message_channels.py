@@ -31,4 +31,5 @@ def queued(session: Session, tenant_id: int) -> dict[str, int]:
     """How many messages wait for each channel."""
     m = table(Message).c
     waits = (m.tenant_id == tenant_id, m.status == MessageState.QUEUED, m.inbound.is_(False))
-    return dict(session.execute(select(m.channel, func.count()).where(*waits).group_by(m.channel)).tuples().all())
+    found = session.execute(select(m.channel, func.count()).where(*waits).group_by(m.channel))
+    return {row[0]: row[1] for row in found}

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from collect_tui.domain.dates import day_start
 from collect_tui.domain.effects import KINDS
 from collect_tui.domain.states import OPEN_CALLBACK
-from collect_tui.store import agents
+from collect_tui.store import agents, linked
 from collect_tui.store.sql import instant, table, tenant
 from collect_tui.store.tables import ActLog, Callback, Tenant, WorkItem
 
@@ -70,16 +70,21 @@ def _aside() -> Select[Any]:
     done: Any = literal_column("'done'").label("why")
     rows = union_all(
         select(w.queue, others).where(*due, held),
-        select(w.queue, others).where(*due, free, w.sort_timed != literal_column("''"), somebody_elses(w)),
-        select(w.queue, done).where(*due, free, has_result(w)),
+        select(w.queue, others).where(*due, free, of_others(w)),
+        select(w.queue, done).where(*due, free, ~of_others(w), has_result(w)),
     ).subquery()
     return select(rows.c.queue, rows.c.why, func.count().label("n")).group_by(rows.c.queue, rows.c.why)
 
 
 def others_work(w: Any) -> Any:
-    """A colleague works it now, or has promised the call that is due."""
+    """A colleague works it now, or its customer's other account, or has promised the call that is due."""
     held = and_(w.claimed == true(), w.lease_until > instant("now"), w.claimed_by != bindparam("me"))
-    return or_(held, and_(w.sort_timed != literal_column("''"), somebody_elses(w)))
+    return or_(held, of_others(w))
+
+
+def of_others(w: Any) -> Any:
+    """Nobody holds it, and still it is a colleague's: they have promised the call that is due, or speak with its customer now."""
+    return or_(and_(w.sort_timed != literal_column("''"), somebody_elses(w)), linked.held_beside(w))
 
 
 def has_result(w: Any) -> Any:
