@@ -11,7 +11,19 @@ from functools import cache
 from itertools import islice, product
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, column, exists, func, literal_column, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlmodel import SQLModel
 
 from collect_tui.domain.dates import format_day
@@ -178,7 +190,9 @@ def _each(column: Any) -> Select[Any]:
     t = _word.alias("t")
     spelt = t.c[column.name]
     first = select(spelt).where(t.c.tenant_id == tenant(), spelt < bindparam("end")).order_by(spelt).limit(1)
-    known = select(first.where(spelt >= bindparam("start")).scalar_subquery().label("spelt")).cte("known", recursive=True)
+    known = select(first.where(spelt >= bindparam("start")).scalar_subquery().label("spelt")).cte(
+        "known", recursive=True
+    )
     following = first.where(spelt > known.c.spelt).correlate(known).scalar_subquery()
     known = known.union_all(select(following).where(known.c.spelt.is_not(None)))
     fits = func.length(known.c.spelt).between(bindparam("least"), bindparam("longest"))
@@ -197,9 +211,9 @@ def _near(db: Connection, tenant_id: int, word: str) -> list[str]:
         return []
     half, slips = len(word) // 2, 1 if len(word) < 8 else 2
     known: dict[str, None] = {}
-    for column, part, turn in ((_word.c.token, word[:half], 1), (_word.c.reversed, word[: half - 1 : -1], -1)):
+    for spelling, part, turn in ((_word.c.token, word[:half], 1), (_word.c.reversed, word[: half - 1 : -1], -1)):
         given = {"tenant": tenant_id, "start": part, "end": after(part), "least": len(word) - slips}
-        words = db.execute(_each(column), given | {"longest": len(word) + slips, "most": NEAR}).scalars()
+        words = db.execute(_each(spelling), given | {"longest": len(word) + slips, "most": NEAR}).scalars()
         known |= dict.fromkeys(other[::turn] for other in words)
     found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=NEAREST)
     return [token for token, _, _ in found]
