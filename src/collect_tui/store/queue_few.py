@@ -23,6 +23,8 @@ FEW: Final = 5_000
 """Accounts of a queue, up to which they are looked up one by one."""
 LOOKED_AT: Final = 40_000
 """Accounts of the whole book that have what is wanted, up to which it is looked who of them is in the queue."""
+EVERY: Final = 2**31 - 1
+"""A limit that leaves nothing out, and has SQLite work out who they are before it looks for them in the queue."""
 
 _a, _s, _h, _t = table(Account).c, table(AccountSummary).c, table(Hold).c, table(NameToken).c
 _p, _v = table(Party).c, table(Service).c
@@ -34,10 +36,11 @@ def few(session: Session, wanted: QueueFilter, ground: Ground, queue: str | None
     """Accounts in a queue, or in any, among which all are that are wanted; None where no condition leaves few."""
     w = table(WorkItem).c
     there = w.queue == queue if queue else w.queue != literal_column("''")
-    for having in _having(wanted, ground, queue):
-        some = having.limit(LOOKED_AT + 1).subquery("having")
-        if session.execute(select(func.count()).select_from(some)).scalar_one() > LOOKED_AT:
+    for counted, having in _having(wanted, ground, queue):
+        many = select(func.count()).select_from(counted.limit(LOOKED_AT + 1).subquery("having"))
+        if session.execute(many).scalar_one() > LOOKED_AT:
             continue
+        some = having.limit(EVERY).subquery("having")
         same = and_(w.tenant_id == ground.tenant_id, w.account_id == some.c.account_id)
         found = session.execute(
             select(w.account_id).select_from(some.join(table(WorkItem), same)).where(there).limit(FEW + 1)
@@ -48,18 +51,19 @@ def few(session: Session, wanted: QueueFilter, ground: Ground, queue: str | None
     return None
 
 
-def _having(wanted: QueueFilter, ground: Ground, queue: str | None) -> Iterator[Select[Any]]:
-    """The accounts that have what a condition asks for, of each condition that an index answers."""
+def _having(wanted: QueueFilter, ground: Ground, queue: str | None) -> Iterator[tuple[Select[Any], Select[Any]]]:
+    """Of each condition that an index answers, what tells how many have what it asks for, and their accounts."""
     for term in wanted.terms:
         if (make := _BY_TERM.get(term.name)) is not None and (query := make(term, ground, queue)) is not None:
-            yield query
+            yield query, query
     for word in wanted.search:
         named = select(_a.id.label("account_id")).join(
             table(NameToken), and_(_t.tenant_id == ground.tenant_id, _t.party_id == _a.party_id)
         )
         bare = select(_a.id).where(_a.tenant_id == ground.tenant_id, starts(BARE, word.upper()))
         both = union_all(named.where(_a.tenant_id == ground.tenant_id, starts(_t.token, word)), bare).subquery("both")
-        yield select(both.c.account_id)
+        words = select(_t.party_id).where(_t.tenant_id == ground.tenant_id, starts(_t.token, word))
+        yield select(union_all(words, bare).subquery("words")), select(both.c.account_id)
 
 
 def _figure(term: Term, ground: Ground, queue: str | None) -> Select[Any] | None:
