@@ -72,7 +72,8 @@ class ActSource:
 
 
 def clean(text: str) -> str:
-    """The text, position for position, with blanks of any kind as blanks, and terminal sequences and other controls as GONE."""
+    """The text, position for position, with blanks of any kind as blanks, and terminal sequences and other controls as GONE. Behind an
+    Escape by itself somebody typed on."""
     if text.isprintable():
         return text
     return "".join(map(_clean_character, SEQUENCE.sub(lambda found: GONE * len(found[0]), text)))
