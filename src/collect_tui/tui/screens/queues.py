@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from collect_tui.desk.views.case import CaseFigure, counted
 from collect_tui.desk.views.queue import BOARD_COLUMNS
 from collect_tui.tui.keys.actions import BOARD
-from collect_tui.tui.render.queue import render_board_summary
+from collect_tui.tui.render.queue import render_board_summary, render_coverage
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.screens.lists import ListScreen
@@ -57,6 +57,7 @@ class QueuesScreen(ListScreen):
     columns = COLUMNS
     empty: ClassVar[str] = "This site has no queues."
     row_word: ClassVar[str] = "queue"
+    summary_rows: ClassVar[int] = 2
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +67,10 @@ class QueuesScreen(ListScreen):
         return Line.of(("Queues", Role.HEAD))
 
     def summary_lines(self) -> Iterable[Line]:
-        return (render_board_summary(self.board.queues),) if self.board is not None else ()
+        if self.board is None:
+            return ()
+        covered = (render_coverage(self.board.coverage),) if self.board.coverage is not None else ()
+        return (render_board_summary(self.board.queues), *covered)
 
     async def do_view_refresh(self) -> None:
         if not self.desk_app.connected:
