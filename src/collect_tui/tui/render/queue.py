@@ -12,7 +12,7 @@ from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.desk.views.queue import QueueFigure, QueueRow
+    from collect_tui.desk.views.queue import Coverage, QueueFigure, QueueRow
     from collect_tui.desk.views.session import Session
 
 
@@ -27,6 +27,11 @@ def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
         (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{left:,}", Role.VALUE), " left"
     )  # fmt: skip
     return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
+
+
+def render_coverage(coverage: Coverage) -> Line:
+    """What the desk's agents can do of what is due."""
+    return Line.of((coverage.words, Role.WARN if coverage.overflow else Role.LABEL))
 
 
 def render_queue_header(
