@@ -178,8 +178,10 @@ def test_people_are_invented_and_places_fit(book: Book) -> None:
     numbers: Counter[str] = Counter()
     places = {(place.phone.format(area=place.area, n=n), place.zone) for place in book.trade.places for n in range(100)}
     for each in book.accounts:
-        for point in each.get("party", {}).get("points", ()):
-            if point["kind"] in {"mobile", "home", "work"}:
+        for point in (p for who in (each.get("party"), *each.get("parties", ())) if who for p in who["points"]):
+            if "zones" not in point and point["kind"] == "mobile":
+                assert re.fullmatch(r"\+1 500 555 01\d\d", point["value"])  # tells no place
+            elif point["kind"] in {"mobile", "home", "work", "other"}:
                 (zone,) = point["zones"]
                 assert (point["value"], zone) in places
                 numbers[zone] += 1
