@@ -219,13 +219,13 @@ def test_every_kind_has_cases_that_are_new_overdue_and_ended_and_some_wait_for_a
     kinds, count = set(book.trade.cases or book.catalogue.cases.kinds), Counter(row["kind"] for row in found)
     assert set(count) == kinds
     assert {kind for kind in kinds if count[kind] < ENOUGH} == set()
-    for what, wanted in (
+    for what, those in (
         ("new", [row for row in found if row["opened_at"] >= f"{TODAY}"]),
         ("overdue", [row for row in found if (row["first_due"] or row["resolve_due"] or "9") < f"{TODAY}"]),
         ("ended", [row for row in found if row["ended"]]),
         ("somebody's", [row for row in found if row["owner"] and not row["ended"]]),
     ):
-        assert kinds - {row["kind"] for row in wanted} == set(), what
+        assert kinds - {row["kind"] for row in those} == set(), what
     asked = {row["kind"] for row in found if row["asked"]}
     decided = {"approval", "dispute", "refund", "write-off", "credit-review", "placement", "legal"}
     assert kinds & decided <= asked <= decided | {"credit-note"}  # a firm's is beyond the limits of whoever grants it

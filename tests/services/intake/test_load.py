@@ -128,7 +128,14 @@ OFFERED = {"at": "2026-11-02T16:00Z", "by": "m", "action": "TM", "result": "OS",
 def test_what_was_agreed_offered_and_granted_comes_in_days_moved(store, tmp_path):
     confirmed = {"settles": 1500, "confirm_by": "2026-11-25", "confirmed_on": "2026-11-23", "grace_unit": "business"}
     put_off = ORDER | {"status": "REQUESTED", "extended": 7, "override_by": "lee"}
-    smaller = {"number": "D-2", "service": "INT", "kind": "downgrade", "target": "INTS", "monthly": 3000, "status": "CANCELLED"}
+    smaller = {
+        "number": "D-2",
+        "service": "INT",
+        "kind": "downgrade",
+        "target": "INTS",
+        "monthly": 3000,
+        "status": "CANCELLED",
+    }
     given = account(
         party={"name": "Fiction, Ann", "support": "large-print"},
         credit_limit=90000,
