@@ -103,4 +103,4 @@ async def test_a_damaged_file_is_said_and_hides_no_queue(tmp_path: Path, folder:
         await desk.press("1", "0", "enter", *line("q new"))
         assert len(desk.queue.keys) == 6
         await desk.press(*line("q mine-new"))
-        assert "filters.toml" in desk.text
+        assert "filters.toml" in "".join(desk.text.split()), "its folder may be longer than a row"
