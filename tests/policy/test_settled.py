@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.domain.account import ladder
-from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.facts import AccountFacts, Payment
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
 from collect_tui.domain.payment import appropriation
-from collect_tui.domain.states import OPEN_INSTALMENT, AccountState
+from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, PaymentState
 from collect_tui.policy.orders import refusal
 from collect_tui.policy.settling import settle
 from support.accounts import accounts, cutting, with_fee
-from support.trade import CALENDAR, HOUSE, KINDS, RULES, TODAY, account, act, item, numbers, service
+from support.trade import CALENDAR, HOUSE, KINDS, RULES, TODAY, account, act, days, item, numbers, service
 from support.trade import order as order_of
 
 DOORS = st.sampled_from([{}, {"night": True}, {"moved": True}, {"billed": True}, {"billed": True, "moved": True}])
@@ -78,8 +78,24 @@ def test_nothing_is_settled_on_a_closed_account(facts: AccountFacts) -> None:
     assert settle(closed, (), HOUSE, numbers(), night=True) == ()
 
 
-@given(accounts())
-def test_money_is_moved_by_settling_and_never_made(facts: AccountFacts) -> None:
+def half_paid_fee() -> AccountFacts:
+    """Of a restoration that nothing is to be restored by; a receipt that has waited for long has just what is open of it."""
+    waiting = Payment(31, "T-31", days(-100), "card", 550, PaymentState.UNAPPLIED)
+    facts = account(
+        items=(item(11, 20000, -63, disputed=20000), item(12, 500, -3)),
+        services=(service(status="PENDING_RESTORE", cause="fraud"),),
+        orders=(order_of(71, 1, "restore", "REQUESTED"),),
+    )
+    facts = with_fee(facts, facts.orders[0], 2450, 0)
+    return replace(facts, payments=(*facts.payments, waiting))
+
+
+@example(half_paid_fee(), False)
+@given(accounts(), st.booleans())
+def test_money_is_moved_by_settling_and_never_made(facts: AccountFacts, old: bool) -> None:
+    if old:
+        long_ago = (replace(p, received_on=days(-100)) if p.unapplied else p for p in facts.payments)
+        facts = replace(facts, payments=tuple(long_ago))
     after = act(facts, (), night=True)
     known = {i.id: i for i in (*facts.items, *facts.settled)}
     kept = {i.id for i in (*after.items, *after.settled)}
