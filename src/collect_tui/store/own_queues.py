@@ -46,7 +46,7 @@ def figures(session: Session, tenant_id: int, currency: str, now: datetime, user
 def figure(
     session: Session, tenant_id: int, name: str, term: Term, currency: str, now: datetime, user: str
 ) -> QueueFigure:
-    values = {f"owner_{place}": login for place, login in enumerate(term.values)}
+    values: dict[str, Any] = {f"owner_{place}": login for place, login in enumerate(term.values)}
     values |= {"tenant": tenant_id, "me": user, "currency": currency, "moment": moment(now)}
     values |= {"now": now, "since": day_began(session, tenant_id)}
     row = session.execute(_figures(len(term.values)), values).one()
