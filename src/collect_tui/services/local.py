@@ -17,7 +17,7 @@ from collect_tui.desk.views.floor import Revealed
 from collect_tui.desk.views.message import MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
-from collect_tui.domain.dates import Calendar
+from collect_tui.domain.dates import Calendar, named_day
 from collect_tui.policy.authority import Authority
 from collect_tui.services import claiming
 from collect_tui.services.access import guarded
@@ -196,9 +196,10 @@ class LocalDesk(FloorDesk, CaseDesk):
     def do(self, act: Act, *, proof: str | None = None) -> Receipt:
         from collect_tui.services import act_log
         from collect_tui.services.deciders import acts
+        from collect_tui.services.override import must_prove
 
         over = act.override
-        proved = self.authority is None or over is None or over.by == self.user
+        proved = over is None or not must_prove(self, over.by)
         if not proved and over is not None and acts.preview(self, act).overridden and not act_log.known(self, act):
             from collect_tui.services import signin
 
@@ -229,7 +230,7 @@ class LocalDesk(FloorDesk, CaseDesk):
         if to > tenant.business_date + timedelta(days=31):
             raise Invalid(
                 "day.too_far",
-                f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.",
+                f"The business date is {named_day(tenant.business_date, to.year)}; a day run may go 31 days ahead at most.",
                 "business_date",
             )
         report = day_run.run(self, to, progress=progress, check=check, full=full)
