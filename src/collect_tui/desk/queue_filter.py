@@ -214,8 +214,8 @@ def offers(holds: Mapping[str, HoldKind]) -> Iterator[tuple[str, str]]:
     yield from ((f"flag={name}", title) for name, title in FLAGS.items())
     yield from ((f"flag={code.lower()}", kind.title) for code, kind in holds.items())
     yield from ((f"sort {name}", title) for name, title in SORTS.items())
-    yield from (
-        (f"{word}{'>' if name in NUMBERS else '='}", f"{name}: {(NUMBERS | CODES)[name]}")
-        for word, name in CALLED.items()
-        if name in NUMBERS or name in CODES
-    )
+    for word, name in CALLED.items():
+        if name in NUMBERS:
+            yield f"{word}>", f"{name}: {NUMBERS[name]}"
+        elif name in CODES:
+            yield f"{word}=", f"{name}: {CODES[name]}"
