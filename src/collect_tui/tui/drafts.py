@@ -35,8 +35,12 @@ CREATE TABLE IF NOT EXISTS draft (
 _DIGITS: Final = 9
 """From so many digits on a number could be the beginning of a card number."""
 _RUN: Final = re.compile(rf"\d(?:[\W_]{{0,40}}\d){{{_DIGITS - 1},}}")
-#: Words of figures that are dates or amounts in money; they end a run of digits.
+#: Words of figures that are dates, amounts in money, or telephone numbers as nobody writes a card: shorter than one, and behind an
+#: area code in brackets, a country code, or the kind of number it is. They end a run of digits.
 _FIGURES: Final = (
+    r"\(\d{2,4}\) ?\d{3,4}[ -]?\d{4}(?![\W_]*\d)",
+    r"\+(?=(?:\D?\d){9,12}(?![\W_]*\d))\d{1,3}(?:[ -]?\d{2,8}){1,4}",
+    r"(?<= [mhw] )\d{3}[-. ]?\d{3}[-. ]?\d{4}(?![\W_]*\d)",
     r"\d{4}-\d\d?-\d\d?",
     r"\d\d?(?P<mark>[./-])\d\d?(?P=mark)(?:\d\d|\d{4})",
     r"\d{1,6}\.\d\d",
@@ -46,8 +50,8 @@ _FIGURES: Final = (
 def mask_runs(text: str, known: Iterable[str] = ()) -> str:
     """The text with `#` for the digits of every number that could be, or become, a card number.
 
-    That is nine digits or more, whatever stands between two of them that is neither letter nor digit.  `known` numbers, dates
-    and amounts are left, and end such a run; so is a telephone number without its country code.
+    That is nine digits or more, whatever stands between two of them that is neither letter nor digit.  `known` numbers, dates,
+    amounts and what is written as a telephone number are left, and end such a run.
     """
     if sum(map(str.isdigit, text)) < _DIGITS:
         return _mask_hidden(text, set())

@@ -63,8 +63,8 @@ class Entry(NamedTuple):
         for at, part in enumerate(meaning):
             shown = tui_text.fit(tui_text.clean(self.keys) if beside and not at else "", self.left)
             yield HelpLine(Line.of(" ", (shown, Role.KEY), f" {part}").spans, self.starts)
-        if self.example:
-            yield HelpLine(Line.of((" " * (self.left + 2) + self.example, Role.DIM)).spans, self.starts)
+        for part in tui_text.wrap(self.example, room) if self.example else ():
+            yield HelpLine(Line.of((" " * (self.left + 2) + part, Role.DIM)).spans, self.starts)
 
     def has(self, words: Iterable[str]) -> bool:
         """Do all these words, folded, stand in it?"""
