@@ -210,10 +210,11 @@ async def test_a_word_that_is_a_result_too_begins_the_case_where_one_asked_for_i
         for keys in ([":", *keys_of("form di"), "enter"], ["d", "d", "f10"], [":", *keys_of("di"), "f10"]):
             await desk.play(keys, fast=fast)
             assert desk.context == "form"
-            assert [slot.label for slot in desk.screen.verb.fields][0] == "Item", keys
+            assert next(slot.label for slot in desk.screen.verb.fields) == "Item", keys
             await desk.play(["f4"], fast=fast)
             assert "INV-2" in desk.text
             await desk.play(["f12", "f12"], fast=fast)
+
 
 @both
 async def test_a_long_list_is_fetched_as_far_as_one_goes(desks: Desks, fast: bool) -> None:
@@ -225,3 +226,23 @@ async def test_a_long_list_is_fetched_as_far_as_one_goes(desks: Desks, fast: boo
         assert desk.queue.cursor == desk.queue.keys[-1]
         await desk.play(["home", "1", "1", "5", "enter", "b"], fast=fast)
         assert desk.queue.cursor == desk.queue.keys[114]
+
+
+@both
+async def test_q_opens_whatever_the_board_lists(desks: Desks, fast: bool) -> None:
+    """By the name that stands there, with what is wanted of it; a queue of the same name comes first."""
+    async with driving(desks.connect(), desks.state) as desk:
+        for words, context, said in (
+            ("overdue", "cases", "Cases overdue"),
+            ("overd", "cases", "Cases overdue"),
+            ("open dispute", "cases", "Open cases · dispute"),
+            ("mine", "queue", "My accounts"),
+            ("cases mine", "cases", "My cases"),
+            ("skip", "queue", "Skip list"),
+        ):
+            await desk.play([":", *keys_of(f"q {words}"), "enter"], fast=fast)
+            assert (desk.context, desk.header.startswith(said)) == (context, True), (words, desk.text)
+        await desk.play([":", *keys_of("q deci"), "tab", "enter", "enter"], fast=fast)
+        assert desk.header.startswith("Waiting for my decision")
+        await desk.play([":", *keys_of("q nothing"), "enter"], fast=fast)
+        assert "There is no queue 'nothing'" in desk.said

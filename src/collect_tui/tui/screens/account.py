@@ -261,7 +261,9 @@ class AccountScreen(PanesScreen):
         one, and so was all that was typed ahead behind it: that is dropped.
         """
         app = self.desk_app
-        shown, said, asked = await app.navigator.next_account(app.navigator.next_queue if self.claim is not None else None)
+        shown, said, asked = await app.navigator.next_account(
+            app.navigator.next_queue if self.claim is not None else None
+        )
         dropped = messages.dropped(app.flush_keys()) if by_line else ""
         top = app.desk_screen(self)
         if shown and self.view is not None and self.view.number != view.number:
