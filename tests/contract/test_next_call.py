@@ -128,3 +128,11 @@ def test_a_release_asks_for_no_call_while_none_is_allowed(desk):
         do(desk, ROSA, "na")
     do(desk, ROSA, "pm")
     assert do(desk, ROSA, "rel payment_claim no such payment").next_action == "call Mon 30 Nov"
+
+
+@pytest.mark.parametrize("line", ["sk", "lm", "dn", "es", "in rf m1"])
+def test_the_check_of_a_promise_is_not_hidden_by_what_a_result_asks_for_later(desk, line):
+    do(desk, ROSA, "pp 150 today")
+    check = desk.account(ROSA).next_action_on
+    assert do(desk, ROSA, line).next_action is not None
+    assert desk.account(ROSA).next_action_on <= check

@@ -16,6 +16,7 @@ from collect_tui.domain.contact.callbacks import CALLBACK_ACTION, at_callback
 from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.dates import as_utc, format_day, local_time, zone_info
 from collect_tui.domain.facts import AccountFacts, NextAction
+from collect_tui.domain.promise.decide import follow_up
 from collect_tui.domain.queue.rules import CALLS
 from collect_tui.domain.rules import ContactRules
 from collect_tui.domain.states import CallbackState
@@ -50,6 +51,10 @@ def put_off(
     waiting = [c for c in facts.callbacks if c.status == CallbackState.SCHEDULED and c.at > as_utc(now)]
     if waiting and (first := at_callback(min(waiting, key=lambda c: c.at), zone)).on <= new.on:
         new = first
+    if (held := facts.open_promise) is not None and facts.business_date <= (
+        check := follow_up(held, calendar)
+    ) < new.on:
+        new = NextAction("promise", check)
     return new, Finding("contact.next_call", Severity.INFO, sentence, why.check)
 
 
