@@ -62,7 +62,7 @@ def follow(
 
 def released(
     facts: AccountFacts, before: NextAction | None, about: Collection[str], house: House
-) -> tuple[NextActionSet, ...]:
+) -> tuple[Effect, ...]:
     """Sets what comes next once holds are released, as in `facts`: what would come without them.
 
     What stands for another reason stays. A review of a hold, and what a result chose that placed one of them (`about`, unless a case
