@@ -123,6 +123,10 @@ def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter
     for word in words_left:
         if (found := _TERM.fullmatch(word)) is not None:
             terms.append(_term(called(found[1]), found[2], found[3], currency, holds))
+        elif word.lower() in ("and", "or", "not"):
+            raise _wrong(
+                f"{word.lower()!r} is no word here: all conditions must hold; a comma is or, as in flag=broken,disputed."
+            )
         elif re.search(r"[<>=]", word):
             raise _wrong(f"{word[:40]!r} is no condition; {expected(word[:40], [*NUMBERS, *CODES])}")
         else:
@@ -214,8 +218,8 @@ def offers(holds: Mapping[str, HoldKind]) -> Iterator[tuple[str, str]]:
     yield from ((f"flag={name}", title) for name, title in FLAGS.items())
     yield from ((f"flag={code.lower()}", kind.title) for code, kind in holds.items())
     yield from ((f"sort {name}", title) for name, title in SORTS.items())
-    for word, name in CALLED.items():
-        if name in NUMBERS:
-            yield f"{word}>", f"{name}: {NUMBERS[name]}"
-        elif name in CODES:
-            yield f"{word}=", f"{name}: {CODES[name]}"
+    yield from (
+        (f"{word}{'>' if name in NUMBERS else '='}", f"{name}: {NUMBERS.get(name, CODES.get(name))}")
+        for word, name in CALLED.items()
+        if name in NUMBERS or name in CODES
+    )

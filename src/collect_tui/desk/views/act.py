@@ -141,6 +141,7 @@ class Receipt(View):
         return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))
 
 
+NO_ACT: Final = "No such act was found."
 HISTORY_COLUMNS: Final = (
     Column("at", "When", 12, write=lambda at, row, session: moment(at, session.zone, session.business_date)),
     Column("account", "Account", 10),
