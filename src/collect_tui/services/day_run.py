@@ -22,7 +22,7 @@ from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.dates import format_day, named_day
 from collect_tui.domain.message.decide import kinds_of_points
 from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
