@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from collect_tui.common.words import plural
 from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.domain.dates import format_day
 from collect_tui.tui.agent_commands import AgentCommands
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.queue_rows import load_queue
@@ -63,7 +64,7 @@ class TeamCommands(AgentCommands):
         """Until a day, with who decides meanwhile (a login before the reason, `for=lee`) and why."""
         self.may_team_away(words)
         login, until, deputy, reason = self._away(words)
-        said = f"{login} is away until {until}; their callbacks are anybody's."
+        said = f"{login} is away until {format_day(until, self._app.session_view.business_date)}; their callbacks are anybody's."
         await self._told(said, self._app.desk.absent, login, until, deputy, reason)
 
     def may_team_back(self, words: str) -> Callable[[], object]:
