@@ -15,7 +15,7 @@ from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, OrderState,
 from collect_tui.tui.render import panes
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
+from collect_tui.tui.render.spans import live, number_beside, order_spans, point_spans, service_spans
 from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
@@ -236,13 +236,13 @@ def _cases(view: AccountView) -> list[Line]:
 
 
 def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
-    phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
-    beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
+    ordered = sorted(view.points, key=lambda point: not live(point))  # numbers that may be called come first
+    phone, beside = number_beside(ordered, view, LEFT - LABEL) if crowded else (None, [])
     lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *beside))]
     first, asked = view.may_call.first, [(1, row("", (view.times, Role.PLAIN)))] if view.times else []
     if first is not None and first.severity not in {"allow", "info"}:
         lines.append((2, row("", (first.sentence, Role.DIM))))
-    others = (point for point in view.points if point is not phone)
+    others = (point for point in ordered if point is not phone)
     points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(others)]
     return lines + asked + _stepped(points, 2)
 

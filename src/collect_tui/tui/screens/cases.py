@@ -39,7 +39,7 @@ class CasesScreen(ListScreen):
         self.rows: CaseRows | None = None
 
     def compose_body(self) -> ComposeResult:
-        rows = PagedRows(self.columns, empty=self.empty, id="body")
+        rows = PagedRows(self.columns, empty=self.empty, by_need=True, id="body")
         rows.more = self._more
         yield rows
 
