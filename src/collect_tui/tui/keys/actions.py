@@ -169,7 +169,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK, needs=_ROWS),
     _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK, needs=_ROWS),
     _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK, needs=_ROWS),
-    _C("mark.row", "Mark", "Marks the account of a queue, or a linked one, or no longer; notes, dates and results are then for all. `marks all|none`.",
+    _C("mark.row", "Mark", "Marks the account of a queue or a linked one; notes, dates and results are then for all. `marks all|none`.",
        ("*",), mnemonic="marks", contexts=_WORK, needs=_ROWS, takes_words=True, needs_account=True),
     _C("held.send", "Send again", "Sends a rejected act again, on the account as it is now.", ("v",),
        contexts=frozenset({OUTBOX}), label="send again", needs=frozenset({"beside"})),
