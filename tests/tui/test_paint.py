@@ -14,7 +14,8 @@ from collect_tui.desk.figures import dated_chips
 from collect_tui.desk.views.account import AccountView, HoldView, PointView, ServiceView, TimelineEntry
 from collect_tui.desk.views.act import FindingView, ScheduleRow, VerdictView
 from collect_tui.desk.views.queue import Claim
-from collect_tui.tui.render.account import header, held_by_other, summary
+from collect_tui.tui.render.account import header, summary
+from collect_tui.tui.render.agent import held_by_other
 from collect_tui.tui.render.chord import chord_lines
 from collect_tui.tui.render.panes import checks, items, pane_lines, services, timeline, titled
 from collect_tui.tui.render.promise import owed_lines, schedule_lines
@@ -169,6 +170,16 @@ def test_a_service_says_the_check_that_fails_and_its_pane_the_sentence(view: Acc
 def test_the_header_keeps_how_many_are_left(view: AccountView, room: int, said: str) -> None:
     claim = Claim(account=ROSA, queue="suspend", lease_until=AT, fence=1, left=12)
     assert header(view, claim, "mia", room).text == said
+
+
+def test_a_verified_customer_is_said_however_little_room_there_is(view: AccountView) -> None:
+    one = view.model_copy(update={"verified": True, "claimed_by": "ben"})
+    claim = Claim(account=ROSA, queue="suspend", lease_until=AT, fence=1, left=12)
+    assert header(one, claim, "mia", 80).text == "4410-2231 Alvarez, Rosa · verified · suspend, 12 left"
+    assert header(one, claim, "mia", 41).text == "4410-2231 Alvarez, … · verified · 12 left"
+    assert header(one, None, "mia").text.endswith("Rosa · verified · ben has it")
+    assert any("verified for this call" in line.text for line in summary(one, 80, 17))
+    assert not any("verified" in line.text for line in summary(view, 80, 17))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
-from collect_tui.common.words import plural
 from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
@@ -78,7 +77,8 @@ def board_text(board: QueueBoard, session: Session) -> str:
         f"{each.title}: {counted(each.count)}{f', {counted(each.pressing)} pressing' if each.pressing else ''}"
         for each in board.cases
     )
-    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *cases))
+    covered = (board.coverage.words,) if board.coverage is not None else ()
+    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *cases, *covered))
 
 
 def page_text(page: QueuePage, session: Session) -> str:
@@ -99,12 +99,7 @@ def forecast_text(found: Forecast) -> str:
         why = f": {move.why}" if move.why else ""
         some = f"{', '.join(move.samples)}{' …' if move.count > len(move.samples) else ''}"
         lines.append(f"{move.count:>7,}  {move.origin or 'no queue'} → {move.to or 'no queue'}  ({some}){why}")
-    agents = plural(found.agents, "agent")
-    over = f", {found.overflow:,} are left over" if found.overflow else ""
-    lines += [
-        "",
-        f"{agents} work {found.capacity:,} accounts in a day: {found.covered} % of the queues are covered{over}.",
-    ]
+    lines += ["", found.words]
     return "\n".join(lines)
 
 
@@ -125,6 +120,7 @@ def account_text(a: AccountView) -> str:
         f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
+        *(["the customer is verified for this call"] if a.verified else []),
         *([f"asked for: {a.times}"] if a.times else []),
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from collect_tui.domain import steps
+from collect_tui.domain.contact.callbacks import CALLBACK_ACTION, at_callback
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, ItemVoided, NextActionSet, OrderChanged, PaymentReversed, PromiseChanged
-from collect_tui.domain.facts import AccountFacts, Parked, Payment, entered
+from collect_tui.domain.facts import AccountFacts, NextAction, Parked, Payment, entered
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import required
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promise
-from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
+from collect_tui.domain.queue.rules import CALLS
+from collect_tui.domain.states import NOT_KEPT, CallbackState, OrderState, PaymentState, PromiseState
 from collect_tui.policy.house import House
 
 MONITOR_DAYS: Final = 30
@@ -31,6 +33,9 @@ IDLE: Final = "monitor"
 
 REVIEW: Final = "review"
 """Next action of an account that nobody may call."""
+
+HELD: Final = "hold"
+"""Next action of an account whose hold is looked at again."""
 
 UNSEEN: Final = frozenset({IDLE, REVIEW})
 """Next actions that a change of billing may bring forward."""
@@ -53,6 +58,47 @@ def follow(
         if said is not None:
             fold.add(*said)
             return
+
+
+def released(
+    facts: AccountFacts, before: NextAction | None, about: Collection[str], house: House
+) -> tuple[Effect, ...]:
+    """Sets what comes next once holds are released, as in `facts`: what would come without them.
+
+    What stands for another reason stays. A review of a hold, and what a result chose that placed one of them (`about`, unless a case
+    of that name is open), give way to the earliest of a callback, a promise's check and what the hold had put off (`before`); else
+    the account is called, or left in peace where there is nothing to collect.
+    """
+    action, today, calendar = facts.next_action, facts.business_date, house.calendar
+    own = {code for code in about if all(case.kind != code for case in facts.cases)}
+    if action is None or (action.code not in {HELD, *own}):
+        return ()
+    still = [hold.review_on(each, calendar) for each in hold.blocking(facts, "call", house.holds)]
+    found = _standing(facts, before, house)
+    if still and (not found or all(each.code in CALLS for each in found)):
+        return steps.next_step(facts, HELD, max(today, min(still)))
+    if found:
+        first = min(
+            found, key=lambda each: (each.on, each.code != CALLBACK_ACTION, each.at or datetime.max.replace(tzinfo=UTC))
+        )
+        new = first if first.on >= today else replace(first, on=today, at=None)
+        return () if new == action else (steps.set_action(facts, new),)
+    if _owing(facts, house):
+        return steps.next_step(facts, "call", today)
+    return _monitor(facts, today, house, facts.parked)
+
+
+def _standing(facts: AccountFacts, before: NextAction | None, house: House) -> list[NextAction]:
+    """What waits on an account whatever is held, and what was put off, as far as it is still there."""
+    found = [at_callback(c, house.rules.zone) for c in facts.callbacks if c.status == CallbackState.SCHEDULED]
+    if held := facts.open_promise:
+        found.append(NextAction("promise", promise.follow_up(held, house.calendar)))
+    gone = {"promise", CALLBACK_ACTION, IDLE}
+    if not any(o.open for o in facts.orders):
+        gone.add("order")
+    if before is not None and before.code not in gone and (_owing(facts, house) or before.code not in CALLS):
+        found.append(before)
+    return found
 
 
 def entered_in_error(effects: Sequence[Effect]) -> set[int]:
@@ -96,25 +142,41 @@ class _Found:
         self.kept = judged(fold, PromiseState.KEPT)
         self.missed = judged(fold, *NOT_KEPT) if back or not gone else None  # what was chosen since stays
         self.since = self.today
-        cancelled = any(isinstance(e, OrderChanged) and e.status == OrderState.CANCELLED for e in fold.effects)
+        cancelled = [e for e in fold.effects if isinstance(e, OrderChanged) and e.status == OrderState.CANCELLED]
         ended = (cancelled or (back and facts.lifted)) and not any(o.open for o in facts.orders)
+        self.withdrawn = False
         if self.code == "order" and not chosen and ended:
             self.code = None  # what it was about is no more
+            self.withdrawn = not any(e.lifted for e in cancelled)  # and is no more when money is taken back
         if back and self.code == "promise" and not self.held:
             self.code, self.since = None, max((p.closed_on or self.today for p in facts.promises), default=self.today)
 
     def put_off(self) -> Parked | None:
         """What comes back when the money that has come is taken back."""
-        return _parked(self.facts, self.today, moved=True) if self.moved else None
+        return self.parked(self.today, moved=True) if self.moved else None
+
+    def parked(self, since: date, *, moved: bool) -> Parked | None:
+        """As `_parked`, but that nobody waits for an order that was withdrawn for another reason than money."""
+        one = _parked(self.facts, since, moved=moved)
+        return replace(one, action=self.left()) if one and one.action.code == "order" and self.withdrawn else one
+
+    def left(self) -> NextAction:
+        """What remains when what the next action was about is over: somebody calls, or looks at it where nobody may call."""
+        on = self.since
+        if self.no_calls and self.action is not None:
+            on = max(self.today, self.action.on)  # there is nobody to call sooner
+        return NextAction(REVIEW if self.no_calls else "call", self.calendar.on_or_after(on))
 
 
 def _draft(found: _Found) -> Sequence[Effect] | None:
-    """An order waits for somebody; only what the bank has taken back goes before it, on its day."""
-    if not _drafted(found.facts) or (found.chosen and found.code == payment.RETURNED):
+    """An order waits for somebody; only what the bank has taken back goes before it, until somebody has seen to that or money has
+    come since."""
+    waits = found.action is not None and found.action.on <= found.today and not found.moved
+    if not _drafted(found.facts) or (found.code == payment.RETURNED and (found.chosen or waits)):
         return None
     if found.code == "order" and found.action and found.action.on <= found.today:
         return ()
-    return steps.next_step(found.facts, "order", found.today, _parked(found.facts, found.today, moved=True))
+    return steps.next_step(found.facts, "order", found.today, found.parked(found.today, moved=True))
 
 
 def _broken(found: _Found) -> Sequence[Effect] | None:
@@ -143,7 +205,7 @@ def _covered(found: _Found) -> Sequence[Effect] | None:
     if found.owing or found.chosen or waiting or not (came or found.missed is not None):
         return None
     since = found.today if found.moved or found.missed is None else found.missed
-    return _monitor(found.facts, since, found.house, _parked(found.facts, since, moved=found.moved))
+    return _monitor(found.facts, since, found.house, found.parked(since, moved=found.moved))
 
 
 def _in_peace(found: _Found) -> Sequence[Effect] | None:
@@ -159,16 +221,13 @@ def _in_peace(found: _Found) -> Sequence[Effect] | None:
 
 
 def _left(found: _Found) -> Sequence[Effect] | None:
-    """What it was about is over: somebody calls, or looks at it where nobody may call."""
+    """What it was about is over."""
     over = found.code == "promise" and found.before.open_promise is not None
     mended = found.code == "broken" and found.kept is not None
     if found.code is not None and (found.chosen or not (over or mended)):
         return None
-    on = found.since
-    if found.no_calls and found.action is not None:
-        on = max(found.today, found.action.on)  # there is nobody to call sooner
-    code = REVIEW if found.no_calls else "call"
-    return steps.next_step(found.facts, code, found.calendar.on_or_after(on), found.put_off())
+    left = found.left()
+    return steps.next_step(found.facts, left.code, left.on, found.put_off())
 
 
 def _given_back(facts: AccountFacts, gone: Collection[int], house: House) -> tuple[Effect, ...]:

@@ -13,7 +13,8 @@ from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import CHORD_OUT, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.account import header, held_by_other
+from collect_tui.tui.render.account import header
+from collect_tui.tui.render.agent import held_by_other
 from collect_tui.tui.render.chord import chord_lines, letters
 from collect_tui.tui.render.line import receipt_line
 from collect_tui.tui.render.roles import Role
