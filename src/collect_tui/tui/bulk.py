@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _SHOWN: Final = 6
 """Accounts that are named of those on which it cannot be done."""
 
-Done = Callable[["Sequence[BulkRow]", "Receipt | None"], Awaitable[None]]
-"""Called when it was done, with what was refused and the last receipt."""
+Done = Callable[["Receipt | None"], Awaitable[None]]
+"""Called when it was done, with the last receipt."""
 
 
 async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Sequence[str], done: Done) -> None:
@@ -65,14 +65,14 @@ async def _do(acts: Acts, screen: Page, wanted: Sequence[Act], planned: Bulk, do
             if isinstance(error, Unavailable):  # the others would wait as long to hear the same
                 refused += [BulkRow.refused(each, error) for each in wanted[count + 1 :]]
                 break
-    await done(refused, last)
+    await done(last)
     did = len(planned.rows) - len(refused)
-    said = f"Done on {plural(did, 'account')}. {_left_out(refused) if refused else ''}".rstrip()
+    said = f"Done on {plural(did, 'account')}. {f'{_left_out(refused)} · ' if refused else ''}They stay marked: marks none."
     screen.status(said, Role.WARN if refused else Role.GOOD)
 
 
 def _left_out(rows: Sequence[BulkRow]) -> str:
-    return f"Not on {plural(len(rows), 'account')}, still marked: {_named(rows)}"
+    return f"Not on {plural(len(rows), 'account')}: {_named(rows)}"
 
 
 def _named(rows: Sequence[BulkRow]) -> str:

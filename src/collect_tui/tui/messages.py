@@ -44,6 +44,7 @@ def with_dropped(sentence: str, keys: int) -> str:
     return f"{sentence} · {dropped(keys)}" if keys else sentence
 
 
+NO_ACCOUNT: Final = "There is no account here for that; open one by its number."
 NO_PASTE: Final = "Nothing here takes a paste."
 
 
