@@ -26,6 +26,9 @@ async def test_a_word_stands_on_the_status_line_until_it_is_acknowledged(tmp_pat
         assert "rang" in desk.said
         await desk.play(["b", "r"], fast=fast)
         assert "take the callbacks first" in desk.said
+        await desk.play(typed("word nobody x"), fast=fast)
+        assert desk.said.count("take the callbacks first") == 1, "a refusal that stays in the line says it once"
+        await desk.play([":", "ctrl+u", "f12"], fast=fast)
         await desk.play(typed("heard"), fast=fast)
         assert desk.said == "lee sees that you have read it."
         await desk.play(typed("heard"), fast=fast)
@@ -39,7 +42,7 @@ async def test_a_lead_leaves_a_word_and_marks_who_is_away(tmp_path: Path, fast: 
         await desk.play([*typed("floor"), *typed('word mia "lunch now"')], fast=fast)
         assert desk.said == "mia sees it with the next answer of the desk."
         await desk.play(typed("away mia 3dec for=lee ill"), fast=fast)
-        assert desk.said == "mia is away until 2026-12-03; their callbacks are anybody's."
+        assert desk.said == "mia is away until Thu 3 Dec; their callbacks are anybody's."
         assert any("mia" in row and "away till 3 Dec" in row for row in desk.rows)
         await desk.play(typed("here mia"), fast=fast)
         assert not any("away till" in row for row in desk.rows)

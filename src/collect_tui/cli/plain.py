@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
-from collect_tui.common.words import plural
 from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
@@ -24,7 +23,7 @@ from collect_tui.domain.wording import numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.columns import Column
-    from collect_tui.desk.views.account import AccountView, FindHit, PaneView
+    from collect_tui.desk.views.account import AccountView, FindHit, HoldView, PaneView
     from collect_tui.desk.views.act import Preview, Receipt
     from collect_tui.desk.views.forecast import Forecast
     from collect_tui.desk.views.message import MessageView
@@ -78,7 +77,8 @@ def board_text(board: QueueBoard, session: Session) -> str:
         f"{each.title}: {counted(each.count)}{f', {counted(each.pressing)} pressing' if each.pressing else ''}"
         for each in board.cases
     )
-    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *cases))
+    covered = (board.coverage.words,) if board.coverage is not None else ()
+    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *cases, *covered))
 
 
 def page_text(page: QueuePage, session: Session) -> str:
@@ -99,17 +99,16 @@ def forecast_text(found: Forecast) -> str:
         why = f": {move.why}" if move.why else ""
         some = f"{', '.join(move.samples)}{' …' if move.count > len(move.samples) else ''}"
         lines.append(f"{move.count:>7,}  {move.origin or 'no queue'} → {move.to or 'no queue'}  ({some}){why}")
-    agents = plural(found.agents, "agent")
-    over = f", {found.overflow:,} are left over" if found.overflow else ""
-    lines += [
-        "",
-        f"{agents} work {found.capacity:,} accounts in a day: {found.covered} % of the queues are covered{over}.",
-    ]
+    lines += ["", found.words]
     return "\n".join(lines)
 
 
 def hits_json(hits: Sequence[FindHit]) -> str:
     return json.dumps([h.model_dump(mode="json") for h in hits], indent=2, ensure_ascii=False)
+
+
+def _until(hold: HoldView, account: AccountView) -> str:
+    return format_day(hold.until, account.business_date) if hold.until else "released"
 
 
 def account_text(a: AccountView) -> str:
@@ -125,6 +124,7 @@ def account_text(a: AccountView) -> str:
         f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
+        *(["the customer is verified for this call"] if a.verified else []),
         *([f"asked for: {a.times}"] if a.times else []),
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),
@@ -132,7 +132,7 @@ def account_text(a: AccountView) -> str:
         *(["cash only"] if a.cash_only else []),
         *([f"owner {a.owner}"] if a.owner else []),
         *([f"needs {a.support}"] if a.support else []),
-        *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
+        *(f"hold: {h.kind} until {_until(h, a)}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
     ]
     if a.promise:
         due = next((i for i in a.promise.instalments if i.status in OPEN_INSTALMENT), None)
@@ -145,7 +145,7 @@ def account_text(a: AccountView) -> str:
         for s in a.services
     ]
     lines += [
-        f"order {o.number} {o.kind} {o.product} {o.effective} {o.status.lower()}{' STUCK' if o.stuck else ''}"
+        f"order {o.number} {o.kind} {o.product} {format_day(o.effective, a.business_date)} {o.status.lower()}{' STUCK' if o.stuck else ''}"
         for o in a.orders
     ]
     lines += [

@@ -160,6 +160,13 @@ def build_parser() -> argparse.ArgumentParser:
         "open the desk on a throwaway copy of the fixture portfolio, moved to today",
         (("--keep",), {"type": Path, "metavar": "PATH", "help": "write the copy to PATH and stop"}),
         (
+            ("--reset",),
+            {
+                "action": "store_true",
+                "help": "with --keep: begin the demo in PATH anew; all that was done on it is gone",
+            },
+        ),
+        (
             ("--trade",),
             {
                 "default": "utility",

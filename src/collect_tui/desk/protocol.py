@@ -19,6 +19,7 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, HandedOn, Revealed
+from collect_tui.desk.views.forecast import Forecast
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -115,6 +116,11 @@ class Desk(Protocol):
         NotFound: no such user; Invalid "handover.to", "handover.reason"."""
         ...
 
+    def forecast(self, business_date: Day | None = None, *, progress: Progress | None = None) -> Forecast:
+        """The queues of a business date (default: the one after today's) as a day run would make them, tried on a copy; nothing is written.
+        Refused "day.backwards", Invalid "day.too_far", Unavailable "forecast.busy", "store.full"."""
+        ...
+
     def why(self, account: str) -> Why:
         """Why it stands where it does, term by term; or which rules keep it out."""
         ...
@@ -189,7 +195,7 @@ class Desk(Protocol):
     def do(self, act: Act, *, proof: str | None = None) -> Receipt:
         """Does all commands of the act in one transaction, or none. A known id answers with its first receipt.
 
-        `proof` is the password of whoever overrides a refusal for somebody else; a desk that runs here takes their word.
+        `proof` is the password of whoever overrides a refusal for somebody else; a desk that runs here takes the word of who has none.
         """
         ...
 

@@ -7,15 +7,31 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, column, exists, func, literal_column, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    String,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlmodel import SQLModel
 
 from collect_tui.domain.dates import format_day
-from collect_tui.store.find_keys import Asked, Found, starts
+from collect_tui.store.find_keys import Asked, Found, after, begins, span
 from collect_tui.store.names import fold, tokens
+from collect_tui.store.sql import tenant
 from collect_tui.store.tables import words as texts
 
 _T = SQLModel.metadata.tables
@@ -49,39 +65,47 @@ def by_name(asked: Asked) -> Iterator[Found]:
     yield from found
     if not found and any(len(word) >= SHORTEST_NEAR for word in words):
         spelt = [_spelt(asked, word) for word in words]
-        for some in islice(product(*spelt), NEAREST):
-            yield from _named(asked, words, some)
+        nearly = (each for some in islice(product(*spelt), NEAREST) for each in _named(asked, words, some))
+        yield from islice(nearly, asked.most)
 
 
 def _spelt(asked: Asked, word: str) -> list[tuple[str, bool]]:
     """How a word may have been meant, with whether it was spelt otherwise."""
-    begins = select(_word.c.token).where(_word.c.tenant_id == asked.tenant_id, starts(_word.c.token, word)).limit(1)
-    if asked.db.execute(begins).first() is not None:
+    if asked.rows(_BEGINS, **span(word)).first() is not None:
         return [(word, False)]
     return [(other, True) for other in _near(asked.db, asked.tenant_id, word)]
 
 
 def _named(asked: Asked, typed: Sequence[str], words: Sequence[tuple[str, bool]]) -> Iterator[Found]:
-    (first, otherwise), *others = sorted(words, key=lambda word: (word[1], len(word[0])), reverse=True)
-    query = select(_word.c.party_id, _word.c.token).where(
-        _word.c.tenant_id == asked.tenant_id, _word.c.token == first if otherwise else starts(_word.c.token, first)
-    )
-    for position, (word, also) in enumerate(others):
-        other = _word.alias(f"other_{position}")
-        query = query.where(
-            exists().where(
-                other.c.tenant_id == asked.tenant_id,
-                other.c.party_id == _word.c.party_id,
-                other.c.token == word if also else starts(other.c.token, word),
-            )
-        )
-    for row in asked.db.execute(query.order_by(_word.c.token).limit(asked.most)):
+    ranked = sorted(words, key=lambda word: (word[1], len(word[0])), reverse=True)
+    (first, otherwise), *others = ranked
+    values = {f"{end}_{place}": at for place, (word, _) in enumerate(ranked) for end, at in span(word).items()}
+    for row in asked.rows(_whose(tuple(also for _, also in ranked)), **values):
         if otherwise:
             yield Found(f"name {' '.join(word for word, _ in words)}, nearly", False, 5, party_id=row.party_id)
         else:
             yield Found(
                 f"name {' '.join(typed) if others else row.token}", row.token == first, 5, party_id=row.party_id
             )
+
+
+_BEGINS: Final = select(_word.c.token).where(_word.c.tenant_id == tenant(), begins(_word.c.token)).limit(1)
+
+
+@lru_cache(maxsize=64)
+def _whose(exact: tuple[bool, ...]) -> Select[Any]:
+    """Who has words, each as it is or beginning so; the first is found, the others are looked up for it."""
+
+    def fits(token: Any, place: int) -> Any:
+        start, end = bindparam(f"start_{place}", type_=token.type), bindparam(f"end_{place}", type_=token.type)
+        return token == start if exact[place] else and_(token >= start, token < end)
+
+    query = select(_word.c.party_id, _word.c.token).where(_word.c.tenant_id == tenant(), fits(_word.c.token, 0))
+    for place in range(1, len(exact)):
+        other = _word.alias(f"other_{place}").c
+        same = (other.tenant_id == tenant(), other.party_id == _word.c.party_id)
+        query = query.where(exists().where(*same, fits(other.token, place)))
+    return query.order_by(_word.c.token).limit(bindparam("most"))
 
 
 def by_words(asked: Asked) -> Iterator[Found]:
@@ -150,16 +174,26 @@ def _told(db: Connection, tenant_id: int, words: Collection[tuple[str, str]], mo
 def _found(
     db: Connection, tenant_id: int, table: str, words: Collection[tuple[str, str]], most: int, *columns: Any
 ) -> Any:
-    t, kept = _T[table], texts.TEXTS[table]
-    mine, asked = select(*columns).where(t.c.tenant_id == tenant_id).limit(most), _asked(db.dialect.name, words)
-    if db.dialect.name == "postgresql":
+    dialect = db.dialect.name
+    if dialect == "postgresql":
         db.execute(_SAMPLE)
+    values = {"tenant": tenant_id, "most": most, "asked": _asked(dialect, words)}
+    return db.execute(_with_words(dialect, table, columns), values).all()
+
+
+@cache
+def _with_words(dialect: str, table: str, columns: tuple[Any, ...]) -> Select[Any]:
+    t, kept = _T[table], texts.TEXTS[table]
+    mine, asked = (
+        select(*columns).where(t.c.tenant_id == tenant()).limit(bindparam("most")),
+        bindparam("asked", type_=String),
+    )
+    if dialect == "postgresql":
         stands = literal_column(texts.vector(kept)).op("@@")(func.to_tsquery("simple", asked))
-        return db.execute(mine.where(literal_column(kept.counts()), stands)).all()
+        return mine.where(literal_column(kept.counts()), stands)
     index = _INDEXES[table]
     there = index.join(t, t.c.id == index.c.rowid)
-    matches = literal_column(index.name).op("MATCH")(asked)
-    return db.execute(mine.select_from(there).where(matches).order_by(index.c.rowid.desc())).all()
+    return mine.select_from(there).where(literal_column(index.name).op("MATCH")(asked)).order_by(index.c.rowid.desc())
 
 
 def _asked(dialect: str, words: Collection[tuple[str, str]]) -> str:
@@ -167,6 +201,22 @@ def _asked(dialect: str, words: Collection[tuple[str, str]]) -> str:
     quote, either, both = ("'", " | ", " & ") if dialect == "postgresql" else ('"', " OR ", " AND ")
     spelt = (either.join(f"{quote}{each}{quote}" for each in dict.fromkeys(pair)) for pair in words)
     return both.join(f"({each})" for each in spelt)
+
+
+@cache
+def _each(column: Any) -> Select[Any]:
+    """The different words of a range, in their order: each found from the one before by a seek in the index, since a common one stands
+    there once for each of the many who bear it."""
+    t = _word.alias("t")
+    spelt = t.c[column.name]
+    first = select(spelt).where(t.c.tenant_id == tenant(), spelt < bindparam("end")).order_by(spelt).limit(1)
+    known = select(first.where(spelt >= bindparam("start")).scalar_subquery().label("spelt")).cte(
+        "known", recursive=True
+    )
+    following = first.where(spelt > known.c.spelt).correlate(known).scalar_subquery()
+    known = known.union_all(select(following).where(known.c.spelt.is_not(None)))
+    fits = func.length(known.c.spelt).between(bindparam("least"), bindparam("longest"))
+    return select(known.c.spelt).where(fits).limit(bindparam("most"))
 
 
 def _near(db: Connection, tenant_id: int, word: str) -> list[str]:
@@ -180,11 +230,10 @@ def _near(db: Connection, tenant_id: int, word: str) -> list[str]:
     if len(word) < SHORTEST_NEAR or any(c.isdigit() for c in word):
         return []
     half, slips = len(word) // 2, 1 if len(word) < 8 else 2
-    t = _word.c
-    length = func.length(t.token).between(len(word) - slips, len(word) + slips)
     known: dict[str, None] = {}
-    for spelling, part in ((t.token, word[:half]), (t.reversed, word[: half - 1 : -1])):
-        query = select(t.token).where(t.tenant_id == tenant_id, starts(spelling, part), length)
-        known |= dict.fromkeys(db.execute(query.group_by(spelling, t.token).limit(NEAR)).scalars())
+    for spelling, part, turn in ((_word.c.token, word[:half], 1), (_word.c.reversed, word[: half - 1 : -1], -1)):
+        given = {"tenant": tenant_id, "start": part, "end": after(part), "least": len(word) - slips}
+        words = db.execute(_each(spelling), given | {"longest": len(word) + slips, "most": NEAR}).scalars()
+        known |= dict.fromkeys(other[::turn] for other in words)
     found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=NEAREST)
     return [token for token, _, _ in found]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from collect_tui.common.words import plural
 from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.domain.dates import format_day
 from collect_tui.tui.agent_commands import AgentCommands
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.queue_rows import load_queue
@@ -16,6 +17,7 @@ from collect_tui.tui.render.roles import Role
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.floor import HandedOn
+    from collect_tui.tui.page import ForecastPage
 
 
 class TeamCommands(AgentCommands):
@@ -62,7 +64,7 @@ class TeamCommands(AgentCommands):
         """Until a day, with who decides meanwhile (a login before the reason, `for=lee`) and why."""
         self.may_team_away(words)
         login, until, deputy, reason = self._away(words)
-        said = f"{login} is away until {until}; their callbacks are anybody's."
+        said = f"{login} is away until {format_day(until, self._app.session_view.business_date)}; their callbacks are anybody's."
         await self._told(said, self._app.desk.absent, login, until, deputy, reason)
 
     def may_team_back(self, words: str) -> Callable[[], object]:
@@ -137,6 +139,23 @@ class TeamCommands(AgentCommands):
                 top.status(f"Handed on: {done.done} of {done.accounts}.{failed}", Role.WARN if failed else Role.GOOD)
 
         await ask(top, lines, hand, yes="hand on", no="Nothing was handed on.")
+
+    def may_forecast_open(self, words: str) -> None:
+        self._app.session_view.require("forecast")
+        self._day(words)
+
+    async def do_forecast_open(self, words: str = "") -> None:
+        """The screen of the forecast, which is made while one goes on."""
+        self.may_forecast_open(words)
+        screen = cast("ForecastPage", await self._navigator.show_screen("forecast"))
+        await screen.make(self._day(words))
+
+    def _day(self, words: str) -> date | None:
+        """A business date as it is typed; None: none is."""
+        from collect_tui.domain.typed_dates import parse_date
+
+        order = self._app.catalogue.rules.date_order
+        return parse_date(words, self._app.session_view.business_date, order=order) if words.strip() else None
 
     def _handed(self, words: str) -> tuple[str, tuple[str, ...], str]:
         of, rest = self._two(words, "Say whose, to whom and why: `handon mia ben,lee on leave`.")

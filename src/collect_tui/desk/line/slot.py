@@ -59,6 +59,11 @@ class Slot:
     def reads_as(self) -> frozenset[str]:
         return self.roles or frozenset((self.kind,))
 
+    @property
+    def called(self) -> str:
+        """The name before `=` with which it may stand, in lower case; empty: it has none."""
+        return (self.name if self.named else self.key).lower()
+
     def reads(self, role: str) -> bool:
         """Whether what was read as this belongs here; `value` is for the fields of a case, whichever."""
         return role in self.reads_as or (self.kind == "value" and ":" in role)
@@ -108,9 +113,12 @@ def _within(text: str) -> str:
 
 
 def usage(verb: str, slots: Iterable[Slot]) -> str:
-    """How a verb is typed: what may be left out stands in brackets."""
+    """How a verb is typed: what may be left out stands in brackets. What confirms an order is asked for,
+    and only a shell may say it at once."""
     written, leading = "", ""
     for slot in slots:
+        if slot == DIGITS:
+            continue
         one = slot.before + slot.word
         if slot.leads:
             leading += f"[{one}] "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import uuid4
 
 from collect_tui.common.words import plural
-from collect_tui.desk.views.act import HISTORY_COLUMNS
+from collect_tui.desk.views.act import HISTORY_COLUMNS, NO_ACT
 from collect_tui.tui.dialogs.asking import said_lines
 from collect_tui.tui.keys.actions import HISTORY
 from collect_tui.tui.page import LineTarget
@@ -34,7 +34,7 @@ class HistoryScreen(ListScreen):
 
     context: ClassVar[str] = HISTORY
     columns = COLUMNS
-    empty: ClassVar[str] = "No act has these words."
+    empty: ClassVar[str] = NO_ACT
     has_line: ClassVar[bool] = False
     summary_rows: ClassVar[int] = TOLD
 
