@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,8 @@ from collect_tui.domain.rules import SavedFilter
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,29}")
 MOST: Final = 100
 """Filters and queues with columns that a file keeps."""
+OWN: Final = {"mine": "accounts whose owner I am", "team": "accounts of those at my desk"}
+"""Queues that cut across the site's."""
 #: Columns that a screen may show, by their names; and what people call some of them.
 COLUMNS: Final = {column.name: column.heading for column in QUEUE_COLUMNS if column.width}
 _CALLED: Final = {
@@ -66,6 +68,12 @@ class OwnFilters:
     def names(self) -> Mapping[str, SavedFilter]:
         return self._read()[0]
 
+    def named(self, text: str, queues: Iterable[str]) -> tuple[str, str]:
+        """The queue that is asked for, by its name (one of `queues`) or by one that was saved, and what is wanted of it."""
+        name, _, words = text.partition(" ")
+        saved = self.by_name(name) if name not in queues else None
+        return (saved.queue, f"{saved.words} {words}".strip()) if saved is not None else (name, words.strip())
+
     def columns_of(self, queue: str, words: str) -> tuple[str, ...]:
         """The columns chosen for a queue, or for what is saved of it; none: the usual ones. A damaged file chooses none."""
         try:
@@ -74,6 +82,16 @@ class OwnFilters:
             return ()
         saved = next((each for each in filters.values() if words and (each.queue, each.words) == (queue, words)), None)
         return saved.columns if saved is not None and saved.columns else chosen.get(queue, ())
+
+    def to_save(self, name: str, queue: str, words: str, queues: Iterable[str]) -> SavedFilter:
+        """What is shown of a queue, to be kept under a name, with the columns chosen for it. Invalid "word.save"."""
+        if not NAME.fullmatch(name) or name in (*queues, *OWN):
+            told = "Say under which name: small letters, digits and dashes, and none that a queue has."
+            raise Invalid("word.save", told, "name")
+        if not words:
+            told = "All of the queue is shown: say first what is wanted of it (filter)."
+            raise Invalid("word.save", told, "words")
+        return SavedFilter(name, queue, words, self.columns_of(queue, words))
 
     def save(self, saved: SavedFilter) -> None:
         """Keeps a filter under its name, in place of the one that had it. Invalid "queue.name", "queue.many"."""

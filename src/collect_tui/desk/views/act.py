@@ -131,6 +131,8 @@ class Receipt(View):
         return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))
 
 
+HISTORY_MOST: Final = 200
+"""Acts that a list of them has at most."""
 HISTORY_COLUMNS: Final = (
     Column("at", "When", 12, write=lambda at, row, session: moment(at, session.zone, session.business_date)),
     Column("account", "Account", 10),

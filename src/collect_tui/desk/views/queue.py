@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +68,10 @@ BOARD_COLUMNS: Final = (
 )
 
 
+URGENT: Final = 2
+"""Queues up to this tier, in which a customer waits or has broken their word, stand before cases whose clock presses."""
+
+
 class QueueBoard(View):
     """`cases`: the lists of cases in which anything is for the user. `unworked`: why `next` hands nothing out yet, an account of mine that
     has no result; empty when it does."""
@@ -77,6 +81,15 @@ class QueueBoard(View):
     business_date: date
     unworked: str = ""
     agent: AgentView | None = None  # what I do
+
+    @property
+    def in_order(self) -> Iterator[QueueFigure | CaseFigure]:
+        """The queues by their tiers, cases whose clock presses and what waits for a decision behind the urgent ones, other cases at the
+        end."""
+        yield from (each for each in self.queues if each.tier <= URGENT)
+        yield from (each for each in self.cases if each.pressing or each.name == "decide")
+        yield from (each for each in self.queues if each.tier > URGENT)
+        yield from (each for each in self.cases if not each.pressing and each.name != "decide")
 
 
 class QueueRow(View):
