@@ -197,32 +197,36 @@ def holidays_table() -> str:
 
 
 def portfolios() -> str:
-    """By trade: what is told of which accounts, and which show what."""
+    """What to open to show a feature; then by trade: what is told of which accounts, and which show what."""
     sys.path[:0] = [path for path in (str(ROOT / "fixtures"),) if path not in sys.path]  # no part of the program
     from collect_tui.demo import portfolio, trades
     from invented import trade
-    from invented.features import by_feature
-    from invented.portfolio import number, situations
+    from invented.features import ENOUGH, by_feature, wanted
+    from invented.portfolio import situations, stories, to_show
 
     def some(numbers: list[str]) -> str:
         return " ".join(numbers[:6])
 
-    made = []
+    made, found = [], {}
     for name in trades():
         of = trade.load(name)
-        told: dict[str, list[str]] = {scenario: [] for scenario in of.weights}
         accounts = json.loads(portfolio(name).read_text("utf-8"))["accounts"]
-        for index, scenario in enumerate(situations(of)[1 : len(accounts)], 1):
-            told[scenario.__name__].append(number(index))
+        told, found[name] = stories(of, len(accounts)), to_show(of, accounts)
         says = {scenario.__name__: (scenario.__doc__ or "").strip() for scenario in situations(of)}
-        stories = ((says[each], str(len(found)), some(found)) for each, found in told.items())
-        features = ((f"`{each}`", str(len(found)), some(found)) for each, found in by_feature(accounts).items())
+        happened = ((says[each], str(len(those)), some(those)) for each, those in told.items())
+        features = ((f"`{each}`", str(len(those)), some(those)) for each, those in by_feature(accounts).items())
         made.append(
             f"## {of.title}: `{name}`\n\n{of.tenant['name']}, {of.tenant['currency']}, {of.tenant['zone']}.\n\n"
-            f"{markdown(('What happened', 'Accounts', 'Some of them'), stories)}\n"
+            f"{markdown(('What happened', 'Accounts', 'Some of them'), happened)}\n"
             f"{markdown(('What is shown', 'Accounts', 'Some of them'), features)}"
         )
-    return "\n".join(made)
+    rows: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for group, feature, words, belongs in wanted():
+        best = belongs or next(each for each in trades() if len(found[each].get(feature, ())) >= ENOUGH)
+        rows[group].append((words, f"`{best}`", some(found[best][feature])))
+    head = ("To show", "Portfolio", "Open one of")
+    lists = (f"### {group}\n\n{markdown(head, listed)}" for group, listed in rows.items())
+    return "\n".join(("## What to open\n", *lists, *made))
 
 
 def api() -> str:

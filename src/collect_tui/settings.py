@@ -137,7 +137,7 @@ class Settings:
     theme: str = "auto"  # auto, or a theme's name
     function_keys: str = _one_of("auto", "xterm", "sco")  # what the terminal sends for them; auto: as its TERM says
     user: str = ""  # login at the desk; default: the operating system's
-    lock_minutes: int = _range(-1, -1, 1440)  # without a key until it is covered; 0: never; -1: 15 at a server
+    lock_minutes: int = _range(-1, -1, 1440)  # without a key until it is covered; 0: never; -1: as `lock_after` has it
     server: str = ""  # URL of a shared desk; with it the terminal is a thin client
     serve: Serve = field(default_factory=Serve)
     print_house: PrintHouse = field(default_factory=PrintHouse)

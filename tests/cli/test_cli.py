@@ -24,6 +24,7 @@ from collect_tui import cli
 from collect_tui.demo import fixtures
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.forecast import Forecast
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.states import Stage
@@ -130,6 +131,7 @@ def database(home: Path) -> bytes:
         (("do", ROSA, "pp 150 fri", "--dry-run"), Preview),
         (("do", ROSA, "pp 150 fri"), Receipt),
         (("day", "--date", "2026-11-24", "--check"), DayReport),
+        (("forecast",), Forecast),
         (("orders",), OrdersReport),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else value.__name__,

@@ -60,7 +60,9 @@ def look(
     return code, {f["what"]: f["found"] for f in found}, {f["what"]: f["fault"] for f in found if f["fault"]}
 
 
-def test_where_all_is_well_it_says_so(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_all_is_well_it_says_so(
+    database: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, found, faults = look(capsys, "--db", str(database), "doctor")
     assert faults == {}
     assert code == 0
@@ -69,6 +71,8 @@ def test_where_all_is_well_it_says_so(database: Path, capsys: pytest.CaptureFixt
     assert found["business date"] == "2026-11-23"
     cli.main(["--at", AT, "--as", "mia", "--db", str(database), "doctor"])
     assert capsys.readouterr().out.splitlines()[-1] == "All is well."
+    monkeypatch.chdir(database.parent)
+    assert look(capsys, "--db", database.name, "doctor")[1]["database integrity"] == "sound", "named from its folder"
 
 
 def test_a_database_that_others_can_read_and_a_late_business_date(

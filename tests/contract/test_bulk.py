@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from collect_tui.desk.bulk import MOST, plan
+from collect_tui.desk.bulk import MOST, BulkRow, plan
 from collect_tui.desk.commands import COMMANDS
 from collect_tui.desk.errors import Refused
 from contract.conftest import do
@@ -53,6 +53,13 @@ def test_what_is_wrong_on_one_account_stands_in_its_row(desks):
     assert acts == []
     assert {row.code for row in found.rows} == {"line.malformed"}
     assert found.text().endswith("0 of 2 would be done")
+
+
+def test_a_day_that_gives_way_is_said_in_its_row(desks):
+    mia = desks("mia")
+    acts, found = plan(mia, [ROSA], "t +3; lm", BASE)
+    assert "set the date again after that" in found.rows[0].said
+    assert "set the date again after that" in BulkRow.of(mia.do(acts[0])).said
 
 
 def test_at_least_one_and_not_too_many(desks):

@@ -36,6 +36,8 @@ def test_a_number_is_added_in_the_countrys_own_way_and_goes_with_undo(desk):
     [
         ("add m 12", "point.phone"),
         ("add m not-a-number", "point.phone"),
+        ("add m +99999", "point.phone"),
+        ("add m +1 312 555", "point.phone"),
         ("add e rosa", "point.email"),
         ("add e rosa@example", "point.email"),
         ("add e a@b.example,c@d.example", "point.email"),

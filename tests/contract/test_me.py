@@ -59,6 +59,7 @@ def test_coverage_callbacks_and_what_is_left(desks, clock):
     do(mia, ADA, "cb +1h")
     before = mia.me()
     assert (before.owned, before.covered, before.callbacks) == (2, 1, 1), "Rosa was worked five days ago"
+    assert [(each.account, each.at) for each in before.next_callbacks] == [(ADA, NOW + timedelta(hours=1))]
     do(mia, IVAN, "lm")
     after = mia.me()
     assert (after.covered, after.left) == (2, sum(figure.left for figure in mia.queues().queues))

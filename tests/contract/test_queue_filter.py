@@ -138,6 +138,7 @@ def test_next_takes_the_next_of_what_is_wanted(desk, desks):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        ("dpd>30 or dpd<3", "'or' is no word here: all conditions must hold;"),
         ("colect>5", "'colect' is not known of an account; did you mean collect?"),
         ("collect>five", "collect is compared with an amount:"),
         ("dpd>1.5", "dpd is compared with a whole number, such as dpd>30; '1.5' is none."),

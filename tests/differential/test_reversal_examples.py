@@ -217,6 +217,19 @@ def test_a_return_of_what_is_not_due_is_told_all_the_same() -> None:
     assert (world.view(ROSA).collectable, world.view(ROSA).queue) == (0, "returned")
 
 
+def test_a_return_is_not_forgotten_over_a_restoration_that_waits() -> None:
+    """Nothing is late and the fee is covered, so that the restoration stands; that money came back is told first, also tomorrow."""
+    off = {"product": "INT", "billing_system": "north", "identifier": "INT-1", "status": "SUSPENDED"}
+    world = rosa(items=[("INV-3", 9, 9000)], stage="CURRENT", services=[{**off, "suspend_cause": "nonpay"}])
+    typed(world, "pay 90 card A1", "pay 50 card B1", "retpay A1 insufficient funds")
+    for _ in range(2):
+        assert (world.view(ROSA).queue, world.row("service_order").status) == ("returned", "DRAFT")
+        assert upcoming(world) == ("returned", TODAY)
+        typed(world, "day")
+    typed(world, "na m1")
+    assert (world.view(ROSA).queue, upcoming(world)[0]) == ("restore", "order")
+
+
 def test_the_history_of_a_payment_that_came_back_in_parts_is_kept() -> None:
     world = typed(rosa(), "pay 335.70 card A1")
     for line in ("retpay A1 200 nsf", "revpay A1 wrong account"):

@@ -74,18 +74,18 @@ def drawing() -> ModuleType:
 INSTEAD = {
     "utility": {},
     "b2b": {
-        "Broken promises · 26 left": "Broken promises · 19 left of 33",  # in London it is evening
-        "25 left": "18 left",
+        "Broken promises · 26 left": "Broken promises · 17 left of 31",  # in London it is evening
+        "25 left": "16 left",
         "INT pending suspend": "SUP pending suspend",
     },
     "cards": {
-        "Broken promises · 26 left": "Broken promises · 20 left",
-        "25 left": "19 left",
+        "Broken promises · 26 left": "Broken promises · 14 left",
+        "25 left": "13 left",
         "INT pending suspend": "CARD pending suspend",
     },
     "real-estate": {
-        "Broken promises · 26 left": "Broken promises · 19 left",
-        "25 left": "18 left",
+        "Broken promises · 26 left": "Broken promises · 18 left of 19",  # in Dubai it is too early for one
+        "25 left": "17 left",
         "Fri 27 Nov instead": "next call Thu 26 Nov",  # no holiday there, but the Monday after is one
         "next check the promise Mon 30 Nov": "next check the promise Tue 1 Dec",
         "09:30 Los Angeles": "09:30 Manila",

@@ -47,6 +47,7 @@ PLAN = promise(1, (4, 10000, 0), (11, 10000, 0), (18, 5000, 0), kind="plan")
         (((7, 30000),), 30, "BROKEN", 7),
         (((6, 29901),), 30, "KEPT", 6),  # 299.01 of 300.00, with a tolerance of 1.00
         (((6, 29901), (6, 50), (20, 5000)), 30, "KEPT", 6),
+        (((5, 29901), (6, 50)), 30, "KEPT", 5),
         (((6, 29900),), 30, "PARTIAL", 7),
         (((6, 29950),), 5, "KEPT", 6),
         (((6, 1),), 7, "PARTIAL", 7),
@@ -57,7 +58,8 @@ def test_a_single_promise(money: tuple, today: int, status: str, on: int | None)
     judged = judge(SINGLE, *money, today=today)
     assert (judged.status, judged.on) == (status, None if on is None else days(on))
     counted = sum(amount for day_, amount in money if status in {"ACTIVE", "KEPT"} or day_ < (on or 0))
-    kept_short = [amount for _, amount in money[:1] if amount == 29901]  # nothing more is wanted of it
+    near = money[:1] and money[0][1] == 29901  # nothing more is wanted of it than what came on that day
+    kept_short = [sum(amount for day_, amount in money if day_ == on)] if near else []
     assert judged.instalments[0].paid == min(30000, *kept_short, counted)
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import random
+import time
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -337,3 +339,58 @@ def test_no_digest_and_no_id_is_a_card(kind: str) -> None:
 def test_letters_around_a_card_make_no_digest_of_it(text: str) -> None:
     assert forbidden(text) is not None
     assert forbidden(f"{UUID(int=7)} {text} {hashlib.sha256(b'').hexdigest()}") is not None
+
+
+def _amex_after_amex(size: int) -> Iterator[str]:
+    """Groups of which the first is masked to the four digits that make a card with the next two, and so on."""
+    yield "4111111111111111"
+    last = "1111"
+    for _ in range(size // 13):
+        last = "3711" if last[:2] != "37" else last
+        five = next(f"0{n}" for n in range(3700, 3800) if luhn(f"{last}111111{0}{n}"))
+        yield f"111111 {five}"
+        last = five[1:]
+
+
+def _nested(size: int) -> str:
+    """Each card is between the halves of the next, and seen once it is masked."""
+    return "4000 0000 " * (size // 20) + "1234 0008 " * (size // 20)
+
+
+HOSTILE = {
+    "digits": lambda size: "4" * size,
+    "digits, then a name": lambda size: "1" * size + "onez",
+    "names of digits, then a letter": lambda size: "one1" * (size // 4) + "z",
+    "letters that look like digits": lambda size: "O" * size + "z",
+    "an end that is none": lambda size: "1-" * (size // 2) + "z",
+    "cards": lambda size: "4111 1111 1111 1111 " * (size // 20),
+    "a word": lambda size: "4111 1111 1111 1111 1" + "a" * size + "1",
+    "expiry dates": lambda size: "12/25 1234 " * (size // 11),
+    "dates": lambda size: "4111 1111 1111 1111 " + "12/11/2025 4000 " * (size // 16),
+    "printed groups": lambda size: "4000 " * (size // 5),
+    "a card in a card": _nested,
+    "a card that ends in a card": lambda size: " ".join(_amex_after_amex(size)),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_masking_takes_as_long_as_the_text_is_and_no_longer(kind: str) -> None:
+    """Texts come from outside: one of 20,000 digits took two seconds, and one of cards within cards minutes."""
+
+    def effort(size: int) -> float:
+        text = HOSTILE[kind](size)
+        began = time.process_time()  # this process's own work: other programs on the machine do not count
+        mask_card(text)
+        return time.process_time() - began
+
+    mask_card(HOSTILE[kind](500))  # what is compiled at the first use is not of the text
+    assert any(effort(16_000) < 3 * 8 * effort(2_000) + 0.01 for _ in range(3)), (
+        "eight times the text, eight times the work"
+    )
+
+
+def test_cards_within_cards_are_all_masked() -> None:
+    masked = mask_card("Rosa said: " + _nested(2_000) + "and no more " + "ok " * 500)
+    assert masked.startswith("Rosa said: ")
+    assert masked.endswith("ok ok ")
+    assert find_card(masked) is None

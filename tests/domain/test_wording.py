@@ -103,6 +103,7 @@ FULL = account(
         ),
         (fx.LadderChanged(Stage.CURRENT, None, Stage.NOTICE_2, None), "stage current"),
         (fx.Snoozed(days(2), "RESEARCH", 0), "put off until Wed 26 Nov: must be looked into first"),
+        (fx.Snoozed(days(0), "RESEARCH", 0), "no longer put off"),
         (fx.Skipped("HOURS"), "skipped until the next day run: outside the customer's hours"),
         (fx.ActUndone("a"), "the act is undone"),
     ],

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.domain.account import ladder
-from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.effects import Effect, HoldPlaced
+from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Payment
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
 from collect_tui.domain.payment import appropriation
-from collect_tui.domain.states import OPEN_INSTALMENT, AccountState
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, PaymentState
 from collect_tui.policy.orders import refusal
 from collect_tui.policy.settling import settle
 from support.accounts import accounts, cutting, with_fee
-from support.trade import CALENDAR, HOUSE, KINDS, RULES, TODAY, account, act, item, numbers, service
+from support.trade import CALENDAR, HOUSE, KINDS, RULES, TODAY, account, act, days, item, nightfall, numbers, service
 from support.trade import order as order_of
 
 DOORS = st.sampled_from([{}, {"night": True}, {"moved": True}, {"billed": True}, {"billed": True, "moved": True}])
@@ -53,7 +55,50 @@ def test_every_order_rests_on_something(facts: AccountFacts, door: dict) -> None
             assert bool(drafted) == paid or any(o.override_by for o in drafted)
     if any(o.status == "DRAFT" for o in after.orders):
         assert after.next_action is not None
-        assert (after.next_action.code, after.next_action.on <= TODAY) == ("order", True)
+        assert after.next_action.code in ("order", "returned")  # what came back and nobody has seen to goes before it
+        assert after.next_action.on <= TODAY
+
+
+WHAT_HAPPENS = st.lists(
+    st.sampled_from(["pay", "pay all, held", "hold", "night", "back", "cancel"]), min_size=2, max_size=5
+)
+
+
+def fraud() -> AccountFacts:
+    """A service of a customer who owes nothing is to be cut for fraud."""
+    cut = replace(order_of(72, 2, "suspend", "REQUESTED"), reason="FRAUD")
+    return account(items=(), services=(service(2, status="PENDING_SUSPEND", cause="fraud"),), orders=(cut,))
+
+
+@example(fraud(), ["pay all, held", "back"])
+@given(accounts(promised=False).map(cutting), WHAT_HAPPENS)
+def test_nobody_waits_for_an_order_that_is_no_more(facts: AccountFacts, happens: list[str]) -> None:
+    """Whatever withdraws it, and whatever comes back of what money had put off."""
+    ids = numbers(100)
+    facts = act(replace(facts, next_action=NextAction("call", TODAY)), (), ids)
+    for one in facts.orders:
+        if one.status != "COMPLETED":
+            facts = replace(facts, next_action=NextAction("order", TODAY))
+    refs: list[str] = []
+    for n, what in enumerate(happens):
+        effects: list[Effect] = []
+        free = not any(h.kind == "MEDICAL" and h.scope == "account" for h in facts.holds)
+        if what in ("hold", "pay all, held") and free:
+            effects.append(HoldPlaced(Hold(ids(), "MEDICAL", TODAY, None)))
+        if what.startswith("pay"):
+            amount = 5000 if what == "pay" else facts.collectable + 2500
+            received = {"method": "card", "received_on": facts.business_date, "directed": ()}
+            effects += payment.record(facts, amount=amount, ref=f"N-{n}", ids=ids, **received)
+            refs.append(f"N-{n}")
+        elif what == "back" and refs:
+            more = {"ids": ids, "calendar": CALENDAR, "rules": RULES, "holds": KINDS}
+            effects += payment.reverse(facts, refs.pop(), "entered in error", False, **more)
+        elif what == "cancel":
+            waiting = (o for o in facts.orders if o.status in ("REQUESTED", "DRAFT"))
+            effects += next((order.cancel(facts, o, "not wanted") for o in waiting), ())
+        facts = nightfall(facts, ids=ids) if what == "night" else act(facts, effects, ids)
+        if facts.next_action and facts.next_action.code == "order":
+            assert any(o.open for o in facts.orders)
 
 
 @given(accounts(), DOORS)
@@ -78,8 +123,24 @@ def test_nothing_is_settled_on_a_closed_account(facts: AccountFacts) -> None:
     assert settle(closed, (), HOUSE, numbers(), night=True) == ()
 
 
-@given(accounts())
-def test_money_is_moved_by_settling_and_never_made(facts: AccountFacts) -> None:
+def half_paid_fee() -> AccountFacts:
+    """Of a restoration that nothing is to be restored by; a receipt that has waited for long has just what is open of it."""
+    waiting = Payment(31, "T-31", days(-100), "card", 550, PaymentState.UNAPPLIED)
+    facts = account(
+        items=(item(11, 20000, -63, disputed=20000), item(12, 500, -3)),
+        services=(service(status="PENDING_RESTORE", cause="fraud"),),
+        orders=(order_of(71, 1, "restore", "REQUESTED"),),
+    )
+    facts = with_fee(facts, facts.orders[0], 2450, 0)
+    return replace(facts, payments=(*facts.payments, waiting))
+
+
+@example(half_paid_fee(), False)
+@given(accounts(), st.booleans())
+def test_money_is_moved_by_settling_and_never_made(facts: AccountFacts, old: bool) -> None:
+    if old:
+        long_ago = (replace(p, received_on=days(-100)) if p.unapplied else p for p in facts.payments)
+        facts = replace(facts, payments=tuple(long_ago))
     after = act(facts, (), night=True)
     known = {i.id: i for i in (*facts.items, *facts.settled)}
     kept = {i.id for i in (*after.items, *after.settled)}

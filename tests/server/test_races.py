@@ -141,6 +141,7 @@ RACES: dict[str, tuple[Callable[[Api, int], Response], str, int | None, set[str]
         {"409 webhook.too_many"},
     ),
     "day": (lambda api, n: api("POST", "/day-runs", json={}), "lee", THREADS, set()),
+    "forecast": (lambda api, n: api("POST", "/forecasts", json={}), "lee", None, {"503 forecast.busy"}),
     "orders": (lambda api, n: api("POST", "/order-runs", json={"send": True}), "lee", None, {"503 orders.no_folder"}),
 }
 

@@ -45,6 +45,7 @@ ASKED = {
     "absent": {"login": "mia"},
     "lock_order": {"queue": "broken", "locked": True, "reason": "oldest first"},
     "hand_on": {"of": "mia", "to": ["ben"]},
+    "forecast": {},
     "floor": None,
     "why": {"account": ROSA},
     "account": {"number": ROSA},

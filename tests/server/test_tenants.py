@@ -124,6 +124,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("PUT", "/v1/agents/{login}/absence"): Case("/v1/agents/ben/absence", 404, {}),
     ("PUT", "/v1/queues/{queue}/lock"): Case("/v1/queues/broken/lock", 204, {"locked": False}),
     ("POST", "/v1/agents/{of}/hand-overs"): Case("/v1/agents/mia/hand-overs", 200, {"to": ["lee"]}),
+    ("POST", "/v1/forecasts"): Case("/v1/forecasts", 200, {}),
     ("GET", "/v1/floor"): Case("/v1/floor", 200),
     ("GET", "/v1/accounts/{account}/why"): Case(f"{A}/why", 404),
     ("GET", "/v1/accounts/{number}"): Case(A, 404),

@@ -135,6 +135,7 @@ def _look(desk: Any) -> None:
         desk.cases(which, reason="PRICE", channel="letter", age="<7d", cursor=f"{NOW.isoformat()}~1")
     with suppress(DomainError):  # for leads
         desk.case_report()
+        desk.forecast()
     desk.history()
     desk.orders()
 

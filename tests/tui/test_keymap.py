@@ -119,6 +119,7 @@ def test_an_empty_list_takes_the_keys_away() -> None:
         ({"work.skip": ["i", "i"]}, "keys.twice", r"keys\.toml: work\.skip: 'i' is named twice"),
         ({"work.skip": ["f2", "f4"]}, "keys.fkeys", "one function key"),
         ([], "keys.type", "must be a table"),
+        ({"line.open": []}, "keys.line", r"keys\.toml: line\.open must have a key"),
     ],
 )
 def test_a_wrong_override_names_file_and_command(table: object, code: str, words: str) -> None:

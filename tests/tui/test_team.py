@@ -26,6 +26,9 @@ async def test_a_word_stands_on_the_status_line_until_it_is_acknowledged(tmp_pat
         assert "rang" in desk.said
         await desk.play(["b", "r"], fast=fast)
         assert "take the callbacks first" in desk.said
+        await desk.play(typed("word nobody x"), fast=fast)
+        assert desk.said.count("take the callbacks first") == 1, "a refusal that stays in the line says it once"
+        await desk.play([":", "ctrl+u", "f12"], fast=fast)
         await desk.play(typed("heard"), fast=fast)
         assert desk.said == "lee sees that you have read it."
         await desk.play(typed("heard"), fast=fast)

@@ -72,12 +72,12 @@ def _proof(desk: Desk, by: str | None) -> str | None:
 def history(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui.cli.plain import listed
-    from collect_tui.desk.views.act import HISTORY_COLUMNS
+    from collect_tui.desk.views.act import HISTORY_COLUMNS, NO_ACT
 
     desk = bootstrap.connect(at_desk(args))
     done = desk.history(limit=args.limit, words=" ".join(args.words), by=args.by)
     if args.json:
         print("[" + ",\n ".join(each.model_dump_json() for each in done) + "]")
     else:
-        print(listed(HISTORY_COLUMNS, done, desk.session()) if done else "No act has these words.")
+        print(listed(HISTORY_COLUMNS, done, desk.session()) if done else NO_ACT)
     return 0

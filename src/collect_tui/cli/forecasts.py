@@ -9,14 +9,18 @@ from collect_tui.domain.errors import Invalid
 
 
 def run(args: argparse.Namespace) -> int:
-    from collect_tui import bootstrap
     from collect_tui.cli.plain import forecast_text
+
+    if args.rules is None:
+        found = handlers._desk(args).forecast(args.date, progress=handlers._progress(args))
+        return handlers._say(args, found, lambda: forecast_text(found))
+
+    from collect_tui import bootstrap
     from collect_tui.services import forecast as forecasting
 
-    desk, rules = handlers._beside(args), None
-    if args.rules is not None:
-        if not args.rules.is_dir():
-            raise Invalid("forecast.rules", f"{args.rules} is no folder with a site's files.", "rules")
-        rules = bootstrap.catalogue(handlers._wired(args), args.rules)
+    desk = handlers._beside(args)
+    if not args.rules.is_dir():
+        raise Invalid("forecast.rules", f"{args.rules} is no folder with a site's files.", "rules")
+    rules = bootstrap.catalogue(handlers._wired(args), args.rules)
     found = forecasting.forecast(desk, args.date, rules=rules, progress=handlers._progress(args))
     return handlers._say(args, found, lambda: forecast_text(found))

@@ -14,12 +14,15 @@ from collect_tui.desk import arguments
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.outbox import OUTBOX_COLUMNS, typed
 from collect_tui.desk.undoing import undo_of
-from collect_tui.desk.views.act import HISTORY_COLUMNS, HISTORY_MOST
+from collect_tui.desk.views.act import HISTORY_COLUMNS, HISTORY_MOST, NO_ACT
+from collect_tui.desk.views.forecast import FORECAST_COLUMNS, forecast_rows
 from collect_tui.desk.views.said import text as said_text
 from collect_tui.tui import messages
-from collect_tui.tui.keys.actions import FLOOR, HISTORY, OUTBOX, SCRIPT
+from collect_tui.tui.keys.actions import FLOOR, FORECAST, HISTORY, OUTBOX, SCRIPT
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from collect_tui.desk.outbox import HeldAct, Outbox
     from collect_tui.desk.views.act import Receipt
     from collect_tui.desk.views.floor import SeatView
@@ -107,7 +110,7 @@ class LinearFloor(LinearCases):
         self._say(messages.word_left(login))
 
     def do_team_away(self, words: str = "") -> None:
-        given = arguments.away(words, self._desk.session().business_date)
+        given = arguments.away(words, self._desk.session().business_date, self._catalogue.rules.date_order)
         self._desk.absent(*given)
         self._say(messages.away(given.login, given.until))
 
@@ -133,6 +136,21 @@ class LinearFloor(LinearCases):
         if self._yes("hand on", "Nothing was handed on."):
             self._say(arguments.handed(self._desk.hand_on(*given, do=True)))
 
+    def do_forecast_open(self, words: str = "") -> None:
+        """What a night would make of the queues; it is waited for."""
+        on = arguments.day(words, self._desk.session().business_date, self._catalogue.rules.date_order)
+        self._say("The night is tried on a copy of the book.")
+        self._open(Page(FORECAST, f"forecast {words}".strip(), partial(self._load_forecast, on)))
+
+    def _load_forecast(self, on: date | None, page: Page) -> str:
+        found = self._desk.forecast(on)
+        rows = forecast_rows(found)
+        page.opens = [
+            partial(self.do_account_open if row.account else self._show_queue, row.account or row.name) for row in rows
+        ]
+        told = plain.listed(FORECAST_COLUMNS, rows, self._desk.session(), numbered=True)
+        return f"Queues of {found.business_date}, against {found.against}\n{told}\n{found.words}"
+
     # -- what was done, and what is not yet ---------------------------------------------------------------------
 
     def do_history_open(self, words: str = "") -> None:
@@ -145,7 +163,7 @@ class LinearFloor(LinearCases):
         page.tells = [partial(_came_to, each) for each in done]
         page.does = {"undo.last": partial(self._undo_row, done)}
         if not done:
-            return "No act has these words."
+            return NO_ACT
         told = plain.listed(HISTORY_COLUMNS, done, self._desk.session(), numbered=True)
         return (
             f"History · {plural(len(done), 'act')}; u NUMBER takes one back, show NUMBER says what it came to\n{told}"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
-from collect_tui.common.words import plural
 from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, CaseFigure, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
@@ -76,7 +75,8 @@ def listed(
 
 def board_text(board: QueueBoard, session: Session) -> str:
     head = f"Business date {board.business_date:%a} {board.business_date}\n"
-    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *map(_case_figure, board.cases)))
+    covered = (board.coverage.words,) if board.coverage is not None else ()
+    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *map(_case_figure, board.cases), *covered))
 
 
 def board_rows_text(board: QueueBoard, session: Session) -> str:
@@ -89,7 +89,8 @@ def board_rows_text(board: QueueBoard, session: Session) -> str:
         for n, each in enumerate(board.in_order, 1)
     ]
     right = [i for i, column in enumerate(columns, 1) if column.align == "right"]
-    return table(["#", *(column.above_plain for column in columns)], rows, [0, *right])
+    told = table(["#", *(column.above_plain for column in columns)], rows, [0, *right])
+    return f"{told}\n{board.coverage.words}" if board.coverage is not None else told
 
 
 def _case_figure(each: CaseFigure) -> str:
@@ -115,12 +116,7 @@ def forecast_text(found: Forecast) -> str:
         why = f": {move.why}" if move.why else ""
         some = f"{', '.join(move.samples)}{' …' if move.count > len(move.samples) else ''}"
         lines.append(f"{move.count:>7,}  {move.origin or 'no queue'} → {move.to or 'no queue'}  ({some}){why}")
-    agents = plural(found.agents, "agent")
-    over = f", {found.overflow:,} are left over" if found.overflow else ""
-    lines += [
-        "",
-        f"{agents} work {found.capacity:,} accounts in a day: {found.covered} % of the queues are covered{over}.",
-    ]
+    lines += ["", found.words]
     return "\n".join(lines)
 
 

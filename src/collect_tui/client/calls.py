@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from collect_tui import __version__
@@ -118,10 +119,11 @@ class Calls:
         """Long work: progress as it goes, then the result. It is not tried again by itself. Raises TransportFailed
         when the server was not reached."""
         asked = requests.ask(BY_NAME[name], arguments)
+        asked = replace(asked, content=asked.content or b"{}")
         self._worth_it()
         try:
             with self._http.stream(
-                asked.verb, asked.path, headers=self._headers(asked, None), content=asked.content or b"{}"
+                asked.verb, asked.path, headers=self._headers(asked, None), content=asked.content
             ) as (answer, lines):
                 if answer.status != 200:
                     body = "\n".join(lines).encode()

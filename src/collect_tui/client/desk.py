@@ -31,6 +31,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import HandedOn
+from collect_tui.desk.views.forecast import Forecast
 from collect_tui.desk.views.message import MessagesRun
 from collect_tui.desk.views.queue import Claim
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
@@ -192,6 +193,9 @@ class ApiDesk(Asked):
         self, of: str, to: tuple[str, ...], reason: str = "", *, do: bool = False, progress: Progress | None = None
     ) -> HandedOn:
         return self._long("hand_on", progress, of=of, to=to, reason=reason, do=do)  # type: ignore[no-any-return]
+
+    def forecast(self, business_date: date | None = None, *, progress: Progress | None = None) -> Forecast:
+        return self._long("forecast", progress, business_date=business_date)  # type: ignore[no-any-return]
 
     @property
     def signs_in(self) -> bool:

@@ -38,6 +38,7 @@ REFUSED: Final = {
     "absent": "Who is away is known to the server alone, which cannot be reached.",
     "lock_order": "The order of a queue cannot be locked or released while the server cannot be reached.",
     "hand_on": "Nothing can be handed on while the server cannot be reached.",
+    "forecast": "Tomorrow's queues are made where the book is, and the server cannot be reached.",
     "floor": "Who works what is known to the server alone, which cannot be reached.",
 }
 UNSEEN: Final = "The server cannot be reached, and this has not been looked at before, so there is nothing to show."

@@ -10,13 +10,13 @@ import re
 import unicodedata
 from typing import Any, Final
 
-# ECMA-48 §5.4 and §5.6: control strings (OSC, DCS, SOS, PM, APC) with their terminator, control sequences,
+# What a terminal obeys: ECMA-48 §5.4 and §5.6: control strings (OSC, DCS, SOS, PM, APC) with their terminator, control sequences,
 # then any other escape.  An unterminated control string loses its introducer only: the rest may be a customer's words.
-_SEQUENCE: Final = re.compile(
+SEQUENCE: Final = re.compile(
     r"(?:\x1b[PX^_\]]|[\x90\x98\x9d-\x9f])[^\x1b\x9c\x07\x18\x1a]*(?:\x1b\\|\x9c|\x07)"
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|\x1b[ -/]*[0-~]?"
 )
+_ESCAPE: Final = re.compile(rf"{SEQUENCE.pattern}|\x1b[ -/]*[0-~]?")
 # Cf, but drawn: Arabic, Syriac and Kaithi signs that enclose the digits after them.
 _VISIBLE_FORMAT: Final = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
@@ -47,7 +47,7 @@ def clean(text: str, *, keep_newlines: bool = False) -> str:
     if text.isascii() and text.isprintable():
         return text
     if not text.isprintable():
-        text = _SEQUENCE.sub("", text)
+        text = _ESCAPE.sub("", text)
         text = _BREAK.sub("\n" if keep_newlines else " ", text).replace("\t", " ")
         text = "".join([c for c in text if c.isprintable() or _kept(c)])
     return unicodedata.normalize("NFC", text)

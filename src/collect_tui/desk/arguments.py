@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from collect_tui.common.words import plural
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.views.floor import HandedOn, reveal_reason
+from collect_tui.domain.dates import DateOrder
 from collect_tui.domain.typed_dates import parse_date
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def word(words: str) -> tuple[str, str]:
     return login, _bare(text)
 
 
-def away(words: str, today: date) -> Away:
+def away(words: str, today: date, order: DateOrder) -> Away:
     """`mia 3dec for=lee ill`. Invalid "word.usage", "word.away", and what a wrong date is."""
     usage = "Say who, until when and why: `away mia 3dec ill`, and who decides meanwhile with `for=lee`."
     login, rest = _two(words, usage)
@@ -48,7 +49,12 @@ def away(words: str, today: date) -> Away:
         deputy, _, reason = reason.removeprefix("for=").partition(" ")
     if not reason.strip():
         raise Invalid("word.away", usage)
-    return Away(login, parse_date(when, today), deputy, _bare(reason))
+    return Away(login, parse_date(when, today, order=order), deputy, _bare(reason))
+
+
+def day(words: str, today: date, order: DateOrder) -> date | None:
+    """A business date; None: none is said. Raises what a wrong date is."""
+    return parse_date(words, today, order=order) if words.strip() else None
 
 
 def back(words: str) -> str:

@@ -38,7 +38,8 @@ class BulkRow(View):
 
     @classmethod
     def of(cls, receipt: Receipt) -> BulkRow:
-        return cls(account=receipt.account, act=receipt.id, said=receipt.sentence)
+        replaced = (each.text for each in receipt.said if each.kind == "replaced")
+        return cls(account=receipt.account, act=receipt.id, said=" · ".join((receipt.sentence, *replaced)))
 
 
 class Bulk(View):

@@ -49,6 +49,9 @@ OPERATIONS: Final = (
         "hand_on", "POST", "/agents/{of}/hand-overs", "queue.assign", "Hand on all that is an agent's", streams=True
     ),
     Operation("floor", "GET", "/floor", "floor.read", "Who works what now"),
+    Operation(
+        "forecast", "POST", "/forecasts", "queue.forecast", "What a night would make of the queues", streams=True
+    ),
     Operation("why", "GET", "/accounts/{account}/why", "account.read", "Why an account stands where it does"),
     Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),
     Operation("pane", "GET", "/accounts/{number}/panes/{pane}", "account.read", "One pane's rows, newest first"),

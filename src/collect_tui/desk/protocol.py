@@ -19,6 +19,7 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, HandedOn, Revealed
+from collect_tui.desk.views.forecast import Forecast
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -113,6 +114,11 @@ class Desk(Protocol):
     ) -> HandedOn:
         """Counts what is an agent's, and with `do` hands it to a colleague or spreads it over several, each account an act of its own.
         NotFound: no such user; Invalid "handover.to", "handover.reason"."""
+        ...
+
+    def forecast(self, business_date: Day | None = None, *, progress: Progress | None = None) -> Forecast:
+        """The queues of a business date (default: the one after today's) as a day run would make them, tried on a copy; nothing is written.
+        Refused "day.backwards", Invalid "day.too_far", Unavailable "forecast.busy", "store.full"."""
         ...
 
     def why(self, account: str) -> Why:

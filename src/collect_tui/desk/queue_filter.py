@@ -97,6 +97,10 @@ def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter
     for word in words_left:
         if (found := _TERM.fullmatch(word)) is not None:
             terms.append(_term(found[1].lower(), found[2], found[3], currency, holds))
+        elif word.lower() in ("and", "or", "not"):
+            raise _wrong(
+                f"{word.lower()!r} is no word here: all conditions must hold; a comma is or, as in flag=broken,disputed."
+            )
         elif re.search(r"[<>=]", word):
             raise _wrong(f"{word[:40]!r} is no condition; {expected(word[:40], [*NUMBERS, *CODES])}")
         else:

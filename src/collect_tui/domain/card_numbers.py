@@ -37,6 +37,11 @@ _RANGES: Final[tuple[tuple[str, str, frozenset[int]], ...]] = (
     *((prefix, prefix, _ANY) for prefix in ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763")),
 )
 
+_BY_LENGTH: Final = {
+    length: [(low, high) for low, high, lengths in _RANGES if length in lengths]
+    for length in range(SHORTEST, LONGEST + 1)
+}
+
 #: Groups of digits as cards print them.
 PRINTED: Final = (
     (4, 4, 4, 4),  # most cards
@@ -63,9 +68,8 @@ def luhn(digits: str) -> bool:
 
 def is_card_number(digits: str) -> bool:
     """True for ASCII digits that fall in an issuer's range, have a length it issues and pass the Luhn check."""
-    return any(len(digits) in lengths and low <= digits[: len(low)] <= high for low, high, lengths in _RANGES) and luhn(
-        digits
-    )
+    ranges = _BY_LENGTH.get(len(digits), ())
+    return any(low <= digits[: len(low)] <= high for low, high in ranges) and luhn(digits)
 
 
 def is_sim_number(digits: str) -> bool:

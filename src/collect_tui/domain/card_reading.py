@@ -21,7 +21,7 @@ _UNSEEN_KINDS: Final = ("Mn", "Me", "Cf")
 _FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # letters by name that show nothing
 _ALIKE: Final = dict(zip("ОоΟοІіΙιсССеЕаАрРхХуѕЅνѵν", "OoOoIiIicCCeEaApPxXysSvvv", strict=True))
 
-_SEEMING: Final = re.compile(r"(?<![^\W_])[0-9OoIl]*[OoIl][0-9OoIl]*(?![^\W_])")  # 4OOO for 4000
+_SEEMING: Final = re.compile(r"(?<![^\W_])(?=[0-9]*[OoIl])[0-9OoIl]++(?![^\W_])")  # 4OOO for 4000
 _LOOKS_LIKE: Final = str.maketrans("OoIl", "0011")
 
 _ENCODED: Final = re.compile(
@@ -50,8 +50,9 @@ _NAME: Final = (
 )
 _PIECE: Final = re.compile(rf"(?:(?P<times>{'|'.join(_TIMES)})[ -])?(?P<digit>{_NAME}|[0-9])", re.IGNORECASE)
 _WORD: Final = rf"(?:(?:{'|'.join(_TIMES)})[ -][0-9](?![0-9])|(?:(?:{'|'.join(_TIMES)})[ -])?(?=[0-9]*[a-z])(?>{_NAME}|[0-9])++)(?![a-z])"
-#: Words of names of digits in a row, also run together and with digits (`fourone11`), and how often (`double one`).
-_SPOKEN: Final = re.compile(rf"(?<![a-z]){_WORD}(?:[ -]{_WORD})*", re.IGNORECASE)
+#: Words of names of digits in a row, also run together and with digits (`fourone11`), and how often (`double one`); `other`: what
+#: begins so and is no such word, which is passed over whole, as none begins in it either.
+_SPOKEN: Final = re.compile(rf"(?<![a-z])(?:{_WORD}(?:[ -]{_WORD})*|(?P<other>(?>{_NAME}|[0-9])++))", re.IGNORECASE)
 _THRICE: Final = re.compile(rf"(?:(?:{'|'.join((*_TENS, *_NAMES, *_TIMES))}|[0-9])[^a-z0-9]*){{3}}")
 
 _SIZE: Final = r"(?:\W{1,3}(?:[1-9]|two|three|four|five|six|eight|ten)(?![0-9]))?"
@@ -154,11 +155,13 @@ def _unseen(character: str) -> bool:
 
 
 def _replaced(reading: Reading, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> Reading:
-    """The reading with each match replaced; itself when there is none."""
+    """The reading with each match replaced, but what the pattern calls `other`; itself when there is none."""
     read: list[str] = []
     places: list[Span] = []
     at = 0
     for match in pattern.finditer(reading.text):
+        if match.lastgroup == "other":
+            continue
         read += reading.text[at : match.start()]
         places += reading.places[at : match.start()]
         made = replace(match)

@@ -8,18 +8,19 @@ policy D3), so every text passes here: at the door, where the field is named, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import accumulate, count, pairwise
 from typing import Final, Literal
 
 from collect_tui.domain.card_codes import codes_in, speaks_of_a_code
+from collect_tui.domain.card_groups import Span, around, cut, digits_in, known, printed, regular, without
 from collect_tui.domain.card_numbers import LONGEST, PRINTED, SHORTEST, SPLIT, is_card_number, is_sim_number
 from collect_tui.domain.card_reading import STRONG, WEAK, Reading, plain, readings, thrice, veiled
 from collect_tui.domain.other_numbers import FileNumbers, digits_of, figures, named_otherwise, without_hexadecimal
 
 Kind = Literal["card", "cvv", "ssn"]
-Span = tuple[int, int]
 
 _GRAVITY: Final[Mapping[Kind, int]] = {"card": 0, "cvv": 1, "ssn": 2}
 
@@ -29,7 +30,6 @@ _SAME: Final = re.compile(
     r"(?<![0-9])[0-9]{1,8}(?P<mark>(?=[^\w]*[^\W\d_])\D{1,12})[0-9]{1,8}(?:(?P=mark)[0-9]{1,8})+(?![0-9])"
 )
 _SHAPES: Final = (*PRINTED, *SPLIT)
-_FIRST: Final = frozenset(shape[0] for shape in _SHAPES)
 _NEAR: Final = re.compile(r"[ .\-]{1,3}")
 _ONE_WORD: Final = re.compile(r"[ .\-]{0,3}(?:\(?[^\W\d_]{1,12}\)?)(?: [^\W\d_]{1,12}\)?){0,2}[ .\-]{0,3}")
 _ONE_LETTER: Final = re.compile(r"[ .\-]{0,3}(?![aeiouy])[a-z][ .\-]{0,3}", re.IGNORECASE | re.ASCII)
@@ -37,6 +37,7 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _EXPIRY: Final = re.compile(r"(?<![0-9])(?:0?[1-9]|1[0-2])[ ]?[/.\- ]?[ ]?(?:20)?[2-4][0-9](?![0-9])")
 _EXPIRY_DIGITS: Final = re.compile(r"(?:0[1-9]|1[0-2])(?:20)?[2-4][0-9]|[2-4][0-9](?:0[1-9]|1[0-2])")
 _CODE_DIGITS: Final = re.compile(r"(?:[0-9]{3,4})?")
+_TURNS: Final = 6  # of masking, and no text that somebody wrote needs so many
 _TELEPHONE: Final = 14  # digits after a plus, more only in Amex's form
 
 _SSN: Final = re.compile(
@@ -114,28 +115,51 @@ def find_cards(text: str, known: Iterable[str] | FileNumbers = ()) -> list[CardF
         beside = frozenset(map(digits_of, numbers.beside(reading.text)))
         skipped = numbers.digits | beside if beside else numbers.digits
         found += (CardFinding(kind, *reading.span(start, end)) for kind, start, end in _in_reading(reading, skipped))
-    kept: list[CardFinding] = []
+    kept: list[CardFinding] = []  # in order, without overlaps
     for one in sorted(found, key=lambda found: (_GRAVITY[found.kind], found.start)):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda found: found.start)
+        at = bisect_left(kept, one.start, key=lambda other: other.start)
+        if (at == 0 or kept[at - 1].end <= one.start) and (at == len(kept) or one.end <= kept[at].start):
+            kept.insert(at, one)
+    return kept
 
 
 def mask_card(text: str, known: Iterable[str] | FileNumbers = ()) -> str:
     """The text with card data masked: a card number as `**** 1111`, a security code as `***`, an SSN by its last four.
 
-    The result holds nothing `find_card` would find.
+    The result holds nothing `find_card` would find. What a mask brings together may make another number, which is masked in
+    turn; a text made to go on so for long loses more and more of what stands around.
     """
     if not suspicious(text) and not _SSN.search(plain(text)) and not _SSN_NAMED.search(plain(text)):
         return text
     numbers = FileNumbers.of(known)
-    while findings := find_cards(text, numbers):
-        for found in reversed(findings):
-            digits = digits_of(plain(text[found.start : found.end]))
-            last = digits[-4:] if len(digits) <= LONGEST else ""  # encoded ones are longer
-            mask = {"card": f"**** {last}", "cvv": "***", "ssn": f"***-**-{last}"}[found.kind]
-            text = text[: found.start] + mask + text[found.end :]
-    return text
+    for turn in count():
+        if not (findings := find_cards(text, numbers)):
+            return text
+        text = _masked(text, findings) if turn < _TURNS else _blotted(text, findings, 1 << turn)
+    raise AssertionError("unreachable: each turn takes digits away")
+
+
+def _masked(text: str, findings: Sequence[CardFinding]) -> str:
+    parts: list[str] = []
+    at = 0
+    for found in findings:
+        digits = digits_of(plain(text[found.start : found.end]))
+        last = digits[-4:] if len(digits) <= LONGEST else ""  # encoded ones are longer
+        mask = {"card": f"**** {last}", "cvv": "***", "ssn": f"***-**-{last}"}[found.kind]
+        parts += [text[at : found.start], mask]
+        at = found.end
+    return "".join([*parts, text[at:]])
+
+
+def _blotted(text: str, findings: Sequence[CardFinding], width: int) -> str:
+    """The text without the findings and all that stands within `width` characters of one."""
+    parts: list[str] = []
+    at = 0
+    for found in findings:
+        start = max(at, found.start - width)
+        parts += [text[at:start], "****"] if start > at or not parts else []
+        at = found.end + width
+    return "".join([*parts, text[at:]])
 
 
 def _in_reading(reading: Reading, skipped: Set[str]) -> Iterator[tuple[Kind, int, int]]:
@@ -154,9 +178,10 @@ def _joined(read: str) -> Iterator[Span]:
     """Groups as cards print them, with words between them that make them one number."""
     for run in _RUN.finditer(read):
         groups = [match.span() for match in _GROUP.finditer(read, *run.span())]
-        for start, end in _printed(groups, _SHAPES):
+        for parts in printed(groups, _SHAPES):
+            start, end = around(parts)
             words = read.count(STRONG, start, end), read.count(WEAK, start, end)
-            if (words[0] or words[1] > 1) and is_card_number(digits_of(read, start, end)):
+            if (words[0] or words[1] > 1) and is_card_number(digits_in(read, parts)):
                 yield start, end
 
 
@@ -165,9 +190,9 @@ def _cards(plain: str, skipped: Set[str]) -> Iterator[Span]:
     yield from _interrupted(plain, skipped)
     for run in _RUN.finditer(plain):
         foreign = list(named_otherwise(plain, *run.span()))
-        groups = list(_cut([match.span() for match in _GROUP.finditer(plain, *run.span())], foreign))
-        foreign += _known(plain, groups, skipped)
-        for segment in _without(groups, foreign):
+        groups = list(cut([match.span() for match in _GROUP.finditer(plain, *run.span())], foreign))
+        foreign += known(plain, groups, skipped)
+        for segment in without(groups, foreign):
             yield from _in_groups(plain, segment)
 
 
@@ -178,57 +203,30 @@ def _interrupted(plain: str, skipped: Set[str]) -> Iterator[Span]:
     (`x`) or the groups of both stand apart.
     """
     groups = [match.span() for match in _GROUP.finditer(plain)]
-    if not any(is_card_number(digits_of(plain, *span)) for span in _printed(groups, _SHAPES)):
+    if not any(is_card_number(digits_in(plain, parts)) for parts in printed(groups, _SHAPES)):
         return
-    foreign = [*named_otherwise(plain, 0, len(plain)), *figures(plain, 0, len(plain)), *_known(plain, groups, skipped)]
-    for row in _without(groups, foreign):
-        for start, end in _printed(row, _SHAPES):
-            parts = [group for group in row if start <= group[0] < end]
+    foreign = [*named_otherwise(plain, 0, len(plain)), *figures(plain, 0, len(plain)), *known(plain, groups, skipped)]
+    for row in without(groups, foreign):
+        for parts in printed(row, _SHAPES):
             gaps = [plain[left[1] : right[0]] for left, right in pairwise(parts)]
             said = [n for n, gap in enumerate(gaps) if not _NEAR.fullmatch(gap)]
-            if len(said) != 1 or not is_card_number(digits_of(plain, start, end)):
+            if len(said) != 1 or not is_card_number(digits_in(plain, parts)):
                 continue
             at = said[0]
             listed = len(parts) == 2 or (gaps[:at] == gaps[at + 1 :] and gaps[0] != " ")
             year = at == len(gaps) - 1 and _YEAR.fullmatch(plain, *parts[-1])
             if _ONE_LETTER.fullmatch(gaps[at]) or (_ONE_WORD.fullmatch(gaps[at]) and not listed and not year):
-                yield start, end
-
-
-def _known(plain: str, groups: list[Span], skipped: Set[str]) -> Iterator[Span]:
-    """Where numbers of the file stand: whole groups that together are one. Very short ones are parts of anything."""
-    for first, (start, _) in enumerate(groups):
-        for _, end in groups[first : first + LONGEST]:
-            if len(digits := digits_of(plain, start, end)) > 2 * LONGEST:
-                break
-            if len(digits) > 5 and digits in skipped:
-                yield start, end
-
-
-def _cut(groups: list[Span], foreign: list[Span]) -> Iterator[Span]:
-    """The groups, cut where something else ends in one."""
-    for start, end in groups:
-        for place in sorted(stop for _, stop in foreign if start < stop < end):
-            yield start, place
-            start = place
-        yield start, end
-
-
-def _without(groups: list[Span], cut: list[Span]) -> list[list[Span]]:
-    """The groups in a row that nothing of `cut` touches."""
-    free = groupby(groups, lambda group: not any(group[0] < end and start < group[1] for start, end in cut))
-    return [list(row) for fits, row in free if fits]
+                yield around(parts)
 
 
 def _in_groups(plain: str, groups: list[Span]) -> Iterator[Span]:
     """Cards among groups of digits in a row."""
     dated = figures(plain, groups[0][0], groups[-1][1])
-    candidates = {*groups, *_printed(groups)}
-    for row in _without(groups, dated):
-        start, end = row[0][0], row[-1][1]
-        candidates.add((start, end))
-        candidates |= {(start, _back(row, match.start())) for match in _EXPIRY.finditer(plain, row[0][1], end)}
-        candidates |= set(_regular(plain, row))
+    candidates = {*groups, *map(around, printed(groups, PRINTED))}
+    for row in without(groups, dated):
+        candidates.add(around(row))
+        candidates |= set(_before_expiry(plain, row))
+        candidates |= set(regular(plain, row))
     for start, end in candidates:
         digits = digits_of(plain, start, end)
         if not len(digits) >= SHORTEST or (len(digits) <= _TELEPHONE and plain[start - 1 : start] == "+"):
@@ -237,26 +235,17 @@ def _in_groups(plain: str, groups: list[Span]) -> Iterator[Span]:
             yield start, end
 
 
-def _back(row: list[Span], place: int) -> int:
-    """The end of the last group that ends before a place."""
-    return max(end for _, end in row if end <= place)
-
-
-def _regular(plain: str, row: list[Span]) -> Iterator[Span]:
-    """Groups with the same between all of them, as many as there are."""
-    first = 0
-    for _, same in groupby(plain[left[1] : right[0]] for left, right in pairwise(row)):
-        last = first + len(list(same))
-        yield row[first][0], row[last][1]
-        first = last
-
-
-def _printed(groups: list[Span], shapes: Iterable[tuple[int, ...]] = PRINTED) -> Iterator[Span]:
-    sizes = [end - start for start, end in groups]
-    for at in [at for at, size in enumerate(sizes) if size in _FIRST]:
-        for shape in shapes:
-            if tuple(sizes[at : at + len(shape)]) == shape:
-                yield groups[at][0], groups[at + len(shape) - 1][1]
+def _before_expiry(plain: str, row: list[Span]) -> Iterator[Span]:
+    """The groups of a row up to each expiry date in it, as far as they can be a card number with what may stand beside one."""
+    ends = [end for _, end in row]
+    digits = digits_in(plain, row)
+    sizes = list(accumulate(end - start for start, end in row))
+    zeros = len(digits) - len(digits.lstrip("0"))
+    for match in _EXPIRY.finditer(plain, ends[0], ends[-1]):
+        last = bisect_right(ends, match.start()) - 1
+        size = sizes[last]
+        if size <= 2 * LONGEST or zeros >= size - LONGEST or not digits[LONGEST:size].strip("0"):
+            yield row[0][0], ends[last]
 
 
 def _with_expiry(digits: str) -> bool:

@@ -19,11 +19,11 @@ _FIGURE: Final = re.compile(
     r"|[0-9]{1,3}(?:[,.'][0-9]{3})*[.,][0-9]{2}|[0-9]{1,6}[.,][0-9]{2}"
 )
 _WORD: Final = re.compile(r"[^\s;|()]+")
-_AROUND: Final = re.compile(r"^[^0-9]*|[^0-9]*$")
+_BARE: Final = re.compile(r"[0-9](?:.*[0-9])?", re.DOTALL)
 #: UUIDs, and digests and ids of 32, 40 or 64 hexadecimal digits, also with two letters before them (`SM…`, of gateways). Digits
 #: and letters change places in them, as they do not in a number that is typed with letters before or behind it.
 _HEXADECIMAL: Final = re.compile(
-    r"(?<![0-9a-z])(?:(?=[0-9-]*[a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"(?<![0-9a-z])(?:(?=[0-9-]{0,35}[a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
     r"|(?:[a-z]{2})?(?=(?:[a-f]*+[0-9]++){3})(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}))(?![0-9a-z])",
     re.IGNORECASE | re.ASCII,
 )
@@ -106,8 +106,8 @@ def figures(plain: str, start: int, end: int) -> list[Span]:
     """Dates, times and amounts among plain[start:end]: whole words, what a currency's sign or a comma adds aside."""
     found = []
     for word in _WORD.finditer(plain, start, end):
-        bare = _AROUND.sub("", word[0])
-        if _FIGURE.fullmatch(bare):
+        bare = _BARE.search(word[0])
+        if bare is not None and _FIGURE.fullmatch(bare[0]):
             found.append(word.span())
     return found
 

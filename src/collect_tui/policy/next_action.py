@@ -15,7 +15,7 @@ from collect_tui.domain import steps
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, ItemVoided, NextActionSet, OrderChanged, PaymentReversed, PromiseChanged
-from collect_tui.domain.facts import AccountFacts, Parked, Payment, entered
+from collect_tui.domain.facts import AccountFacts, NextAction, Parked, Payment, entered
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import required
 from collect_tui.domain.payment import decide as payment
@@ -96,25 +96,41 @@ class _Found:
         self.kept = judged(fold, PromiseState.KEPT)
         self.missed = judged(fold, *NOT_KEPT) if back or not gone else None  # what was chosen since stays
         self.since = self.today
-        cancelled = any(isinstance(e, OrderChanged) and e.status == OrderState.CANCELLED for e in fold.effects)
+        cancelled = [e for e in fold.effects if isinstance(e, OrderChanged) and e.status == OrderState.CANCELLED]
         ended = (cancelled or (back and facts.lifted)) and not any(o.open for o in facts.orders)
+        self.withdrawn = False
         if self.code == "order" and not chosen and ended:
             self.code = None  # what it was about is no more
+            self.withdrawn = not any(e.lifted for e in cancelled)  # and is no more when money is taken back
         if back and self.code == "promise" and not self.held:
             self.code, self.since = None, max((p.closed_on or self.today for p in facts.promises), default=self.today)
 
     def put_off(self) -> Parked | None:
         """What comes back when the money that has come is taken back."""
-        return _parked(self.facts, self.today, moved=True) if self.moved else None
+        return self.parked(self.today, moved=True) if self.moved else None
+
+    def parked(self, since: date, *, moved: bool) -> Parked | None:
+        """As `_parked`, but that nobody waits for an order that was withdrawn for another reason than money."""
+        one = _parked(self.facts, since, moved=moved)
+        return replace(one, action=self.left()) if one and one.action.code == "order" and self.withdrawn else one
+
+    def left(self) -> NextAction:
+        """What remains when what the next action was about is over: somebody calls, or looks at it where nobody may call."""
+        on = self.since
+        if self.no_calls and self.action is not None:
+            on = max(self.today, self.action.on)  # there is nobody to call sooner
+        return NextAction(REVIEW if self.no_calls else "call", self.calendar.on_or_after(on))
 
 
 def _draft(found: _Found) -> Sequence[Effect] | None:
-    """An order waits for somebody; only what the bank has taken back goes before it, on its day."""
-    if not _drafted(found.facts) or (found.chosen and found.code == payment.RETURNED):
+    """An order waits for somebody; only what the bank has taken back goes before it, until somebody has seen to that or money has
+    come since."""
+    waits = found.action is not None and found.action.on <= found.today and not found.moved
+    if not _drafted(found.facts) or (found.code == payment.RETURNED and (found.chosen or waits)):
         return None
     if found.code == "order" and found.action and found.action.on <= found.today:
         return ()
-    return steps.next_step(found.facts, "order", found.today, _parked(found.facts, found.today, moved=True))
+    return steps.next_step(found.facts, "order", found.today, found.parked(found.today, moved=True))
 
 
 def _broken(found: _Found) -> Sequence[Effect] | None:
@@ -143,7 +159,7 @@ def _covered(found: _Found) -> Sequence[Effect] | None:
     if found.owing or found.chosen or waiting or not (came or found.missed is not None):
         return None
     since = found.today if found.moved or found.missed is None else found.missed
-    return _monitor(found.facts, since, found.house, _parked(found.facts, since, moved=found.moved))
+    return _monitor(found.facts, since, found.house, found.parked(since, moved=found.moved))
 
 
 def _in_peace(found: _Found) -> Sequence[Effect] | None:
@@ -159,16 +175,13 @@ def _in_peace(found: _Found) -> Sequence[Effect] | None:
 
 
 def _left(found: _Found) -> Sequence[Effect] | None:
-    """What it was about is over: somebody calls, or looks at it where nobody may call."""
+    """What it was about is over."""
     over = found.code == "promise" and found.before.open_promise is not None
     mended = found.code == "broken" and found.kept is not None
     if found.code is not None and (found.chosen or not (over or mended)):
         return None
-    on = found.since
-    if found.no_calls and found.action is not None:
-        on = max(found.today, found.action.on)  # there is nobody to call sooner
-    code = REVIEW if found.no_calls else "call"
-    return steps.next_step(found.facts, code, found.calendar.on_or_after(on), found.put_off())
+    left = found.left()
+    return steps.next_step(found.facts, left.code, left.on, found.put_off())
 
 
 def _given_back(facts: AccountFacts, gone: Collection[int], house: House) -> tuple[Effect, ...]:

@@ -21,6 +21,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 from collect_tui.store import customers, phone_zones
+from collect_tui.store.names import is_telephone
 
 MOST: int = 99
 """Contact points of a kind that a customer may have: their short names have two digits."""
@@ -123,10 +124,12 @@ def _point(ident: int, kind: str, value: str, order: int, facts: AccountFacts, c
         raise Invalid("point.email", "Expected an e-mail address such as rosa@example.com.", "value")
     stated = (*([facts.zone] if facts.zone else []), *(z for p in facts.points if p.kind == "address" for z in p.zones))
     region = phone_zones.region(stated, facts.home_zone, country)
+    told = f"Expected a telephone number as in {region}, or with a country's code: +1 213 555 0142."
+    if kind in PHONE_KINDS and not is_telephone(text, region):
+        raise Invalid("point.phone", told, "value")
     try:
         return customers.point(ident, kind, text, order, country, region)
     except Invalid as error:
-        told = f"Expected a telephone number as in {region}, or with a country's code: +1 213 555 0142."
         raise Invalid(error.code, told, "value") from None
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from time import perf_counter
 from typing import Final
 
@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlmodel import Session
 
 from collect_tui.common.ids import Ids
-from collect_tui.desk.errors import Refused
+from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
@@ -34,6 +34,9 @@ from collect_tui.store.day import check as checking
 from collect_tui.store.day.base import Day, accounts, mark_ids, marked, unmark_all
 from collect_tui.store.sql import Scope, execute, scopes, table
 from collect_tui.store.tables import Account, BatchStep, QueueDelta, Tenant, WorkItem
+
+FARTHEST: Final = 31
+"""Days that a business date may go ahead at once."""
 
 
 def run(
@@ -134,6 +137,17 @@ def _mend(desk: DeskContext, day: Day) -> None:
         session.execute(delete(table(QueueDelta)).where(table(QueueDelta).c.tenant_id == day.tenant_id))
         _write_figures(session, day, score_figures.counted(session, day.tenant_id))
         kpi.keep(session, day.tenant_id, None, day.date)
+
+
+def within_reach(current: date, business_date: date) -> None:
+    """Refused "day.backwards" for a date before the current one, Invalid "day.too_far" for one more than `FARTHEST` days after it."""
+    _only_forward(current, business_date)
+    if business_date > current + timedelta(days=FARTHEST):
+        raise Invalid(
+            "day.too_far",
+            f"The business date is {current}; a day run may go {FARTHEST} days ahead at most.",
+            "business_date",
+        )
 
 
 def _only_forward(current: date, business_date: date) -> None:

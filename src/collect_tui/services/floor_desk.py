@@ -1,4 +1,4 @@
-"""What a desk of our own answers about its people: what each does, and handing work on. Part of `LocalDesk`."""
+"""What a desk of our own answers about its people: what each does, what they will have to do, and handing work on. Part of `LocalDesk`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.floor import FloorView, HandedOn
+from collect_tui.desk.views.forecast import Forecast
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.desk.views.script import ScriptView
@@ -62,6 +63,11 @@ class FloorDesk(DeskContext):
         from collect_tui.services import me
 
         return me.me(self, login)
+
+    def forecast(self, business_date: date | None = None, *, progress: Progress | None = None) -> Forecast:
+        from collect_tui.services import forecast
+
+        return forecast.one_at_a_time(self, business_date, progress)
 
     def floor(self) -> FloorView:
         from collect_tui.services import floor

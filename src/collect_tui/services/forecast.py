@@ -8,40 +8,55 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from threading import Lock
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session as Db
 
 from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.forecast import Forecast, ForecastQueue, Move
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.queue.rules import ordered
-from collect_tui.policy.authority import RoleRule
 from collect_tui.services import day_run
+from collect_tui.services.coverage import coverage, working
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import facts, queues
 from collect_tui.store.copies import copied
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import table
-from collect_tui.store.tables import AppUser, WorkItem
+from collect_tui.store.tables import WorkItem
 
 SAMPLES: Final = 5
+_TURN: Final = Lock()
+
+
+def one_at_a_time(desk: DeskContext, on: date | None, progress: Progress | None) -> Forecast:
+    """The forecast by the rules in force; in one process one is made at a time, as each takes the room of a whole book. Unavailable
+    "forecast.busy" while another is made."""
+    if not _TURN.acquire(blocking=False):
+        raise Unavailable("forecast.busy", "A forecast is being made already; ask again when it is done.")
+    try:
+        return forecast(desk, on, progress=progress)
+    finally:
+        _TURN.release()
 
 
 def forecast(
     desk: DeskContext, on: date | None = None, *, rules: Catalogue | None = None, progress: Progress | None = None
 ) -> Forecast:
     """The queues of a business date (default: the one after today's), against those of today; with `rules`, what these make of that date
-    against the rules in force. Writes nothing. Raises what a day run raises, and Unavailable "store.full"."""
+    against the rules in force. Writes nothing. Raises what a day run raises, Invalid "day.too_far" and Unavailable "store.full"."""
     tell = progress or _silent
     with desk.reading() as db:
         today = desk.tenant(db).business_date
-        agents = _agents(desk, db)
+        day, site = on or today + timedelta(days=1), rules or desk.catalogue()
+        day_run.within_reach(today, day)
+        agents = working(desk, db, day)
         before = _standing(db, desk.tenant_id)
-    day, site = on or today + timedelta(days=1), rules or desk.catalogue()
     if rules is not None:
         with copied(desk.store, desk.tenant_id, tell) as copy:
             before = _after(_night(desk, copy, desk.catalogue(), day, today, tell))
@@ -49,35 +64,18 @@ def forecast(
         then = _night(desk, copy, site, day, today, tell, anew=rules is not None)
         after = _after(then)
         moves = tuple(_moves(then, day, before, after))
-    stand = sum(1 for queue in after.values() if queue)
-    capacity = agents * site.rules.queue.accounts_a_day
+    covers = coverage(sum(1 for queue in after.values() if queue), agents, site.rules.queue)
     return Forecast(
         business_date=day,
         against=format_day(today, day) if rules is None else "the rules in force",
         queues=tuple(_compared(desk.catalogue(), site, before, after)),
         moves=moves,
-        agents=agents,
-        capacity=capacity,
-        covered=100 if capacity >= stand else 100 * capacity // stand,
-        overflow=max(0, stand - capacity),
+        **covers.model_dump(),
     )
 
 
 def _silent(_title: str, _done: int, _of: int) -> None:
     """Nobody wants to know how far it is."""
-
-
-def _agents(desk: DeskContext, db: Db) -> int:
-    """How many who work here work queues and hand nothing to others."""
-    roles = [role.name for role in desk.catalogue().authority.roles.values() if _works(role)]
-    u = table(AppUser).c
-    query = select(func.count()).where(u.tenant_id == desk.tenant_id, u.active, u.role.in_(roles))
-    return int(db.execute(query).scalar_one())
-
-
-def _works(role: RoleRule) -> bool:
-    may = role.authority()
-    return may.allows("queue.work") and may.allows("act") and not may.allows("queue.assign")
 
 
 def _night(
@@ -116,7 +114,8 @@ def _moves(there: DeskContext, day: date, before: Mapping[int, str], after: Mapp
         for (origin, to), accounts in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
             numbers = tuple(facts.number(db, there.tenant_id, ident) for ident in accounts[:SAMPLES])
             absent = () if to else queues.why(db, there.tenant_id, there.catalogue(), accounts[0], day).absent
-            yield Move(origin=origin, to=to, count=len(accounts), samples=numbers, why=next(iter(absent), ""))
+            of = {"account": numbers[0], "why": absent[0]} if absent else {}
+            yield Move(origin=origin, to=to, count=len(accounts), samples=numbers, **of)
 
 
 def _compared(

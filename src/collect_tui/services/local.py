@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from collect_tui.common.ids import Ids
@@ -22,6 +22,7 @@ from collect_tui.policy.authority import Authority
 from collect_tui.services import claiming
 from collect_tui.services.access import guarded
 from collect_tui.services.case_desk import CaseDesk
+from collect_tui.services.coverage import coverage, working
 from collect_tui.services.desk_context import Clock
 from collect_tui.services.floor_desk import FloorDesk
 from collect_tui.services.masking import (
@@ -103,7 +104,12 @@ class LocalDesk(FloorDesk, CaseDesk):
             board = queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
             theirs = claiming.others(self, db)
             mine = tuple(figure for figure in board.queues if figure.name not in theirs)
-            found = {"queues": claiming.figured(self, db, mine), "unworked": claiming.unworked(self, db)}
+            due = sum(figure.count for figure in board.queues if figure.tier)
+            found = {
+                "queues": claiming.figured(self, db, mine),
+                "unworked": claiming.unworked(self, db),
+                "coverage": coverage(due, working(self, db, board.business_date), self._catalogue.rules.queue),
+            }
             more = {
                 "cases": case_lists.board(self, db),
                 "agent": agents.view(db, self.tenant_id, self.user, self.clock()),
@@ -226,12 +232,7 @@ class LocalDesk(FloorDesk, CaseDesk):
         with self.reading() as db:
             tenant = self.tenant(db)
         to = business_date or local_day(self.clock(), tenant.zone)
-        if to > tenant.business_date + timedelta(days=31):
-            raise Invalid(
-                "day.too_far",
-                f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.",
-                "business_date",
-            )
+        day_run.within_reach(tenant.business_date, to)
         report = day_run.run(self, to, progress=progress, check=check, full=full)
         if self._keep_seals is not None:
             self._keep_seals(self.store, self.tenant_id)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import NotFound
-from collect_tui.desk.views.me import AgentDay, MeView
+from collect_tui.desk.views.me import AgentDay, CallbackDue, MeView
 from collect_tui.domain.agent import seconds
 from collect_tui.domain.dates import day_start
 from collect_tui.services import claiming
@@ -19,6 +19,8 @@ from collect_tui.store import me as rows
 
 DAYS = 7
 """How many days that are over are shown."""
+CALLBACKS = 10
+"""How many callbacks that come next are shown."""
 
 
 def me(desk: DeskContext, login: str) -> MeView:
@@ -56,6 +58,10 @@ def _seen(desk: DeskContext, db: Db, who: str, name: str) -> MeView:
         collected=rows.collected(*mine, currency, begin, until),
         collected_30=rows.collected(*mine, currency, begin - rows.LATELY, until),
         callbacks=rows.callbacks(*mine, end),
+        next_callbacks=tuple(
+            CallbackDue(account=row.number, name=row.name, at=row.at, zone=tenant.zone)
+            for row in rows.next_callbacks(*mine, end, CALLBACKS)
+        ),
         owned=owned,
         covered=covered,
         left=_left(desk, db) if who == desk.user else None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from collect_tui.common.ids import Ids
@@ -14,7 +14,7 @@ from collect_tui.desk.views.agent import AgentView, Word
 from collect_tui.domain.agent import AgentState, seconds
 from collect_tui.store import sql
 from collect_tui.store.sql import table, tenant
-from collect_tui.store.tables import AgentEvent, AgentStatus, Tenant
+from collect_tui.store.tables import AgentEvent, AgentStatus, AppUser, Tenant
 
 _NOW = table(AgentStatus)
 _EVENT = table(AgentEvent)
@@ -149,6 +149,14 @@ def deputised(session: Session, tenant_id: int, deputy: str, today: date) -> lis
     return list(session.execute(query.order_by(_n.login)).scalars())
 
 
+def working(session: Session, tenant_id: int, roles: Collection[str], on: date) -> int:
+    """How many users of these roles are not away on a business date."""
+    u = table(AppUser).c
+    away = select(_n.login).where(_n.tenant_id == tenant_id, _n.absent_until > on)
+    query = select(func.count()).where(u.tenant_id == tenant_id, u.active, u.role.in_(roles), u.login.not_in(away))
+    return int(session.execute(query).scalar_one())
+
+
 def away(tenant_id: Any, login: Any) -> Any:
     """That the agent of a login, a column, is away on the tenant's business date."""
     t, a = table(Tenant).c, _NOW.alias("away").c
@@ -185,4 +193,5 @@ __all__ = [
     "status",
     "takes",
     "view",
+    "working",
 ]

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
 from collect_tui.domain.wording import holder
+from collect_tui.store.queue_few import few
 from collect_tui.store.queue_filter import Among, conditions
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, Tenant, WorkItem
@@ -206,6 +207,8 @@ def _free_of(session: Session, queue: str | None, among: Among | None, *, beside
     if among is None:
         return free
     a, (wanted, ground) = table(Account).c, among
+    if (some := few(session, wanted, ground, queue)) is not None:
+        free = free.where(_W.c.account_id.in_(some))
     its = and_(a.tenant_id == tenant(), a.id == _W.c.account_id)
     return free.join_from(_W, table(Account), its).where(*conditions(wanted, _W.c, ground))
 

@@ -20,7 +20,7 @@ class Examined(NamedTuple):
 def examined(path: Path) -> Examined:
     """Looks through a whole file without changing it: structure and contents of its pages, but not whether indexes agree."""
     with contextlib.closing(
-        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+        sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
     ) as connection:
         try:
             said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

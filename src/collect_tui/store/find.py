@@ -57,12 +57,14 @@ def find(
         found, known = by_party[party_id], by_account.get(account_id)
         if known is None or rank(found) < rank(known):
             by_account[account_id] = found
-    hits = [
-        ((not found.exact, row.status != AccountState.OPEN, found.order, row.number), _hit(row, found))
-        for row in _rows(db, tenant_id, list(by_account))
+    ranks = {
+        row.id: (not found.exact, row.status != AccountState.OPEN, found.order, row.number)
+        for row in _accounts(db, tenant_id, list(by_account))
         for found in (by_account[row.id],)
-    ]
-    return tuple(hit for _, hit in sorted(hits, key=lambda pair: pair[0])[:limit])
+    }
+    shown = sorted(ranks, key=ranks.__getitem__)[:limit]
+    rows = {row.id: row for row in _rows(db, tenant_id, shown)}
+    return tuple(_hit(rows[account_id], by_account[account_id]) for account_id in shown)
 
 
 def _candidates(asked: Asked) -> Iterator[Found]:
@@ -91,6 +93,16 @@ def _accounts_of(db: Connection, tenant_id: int, parties: list[int], most: int) 
         for query in (holds, beside):
             for row in db.execute(query.limit(most)):
                 yield row.id, row.party_id
+
+
+def _accounts(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:
+    """What accounts are ranked by: many are found of whom few are shown."""
+    for some in _by_hundreds(accounts):
+        yield from db.execute(
+            select(_account.c.id, _account.c.number, _account.c.status).where(
+                _account.c.tenant_id == tenant_id, _account.c.id.in_(some)
+            )
+        )
 
 
 def _rows(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:

@@ -7,15 +7,29 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import islice, product
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, column, exists, func, literal_column, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlmodel import SQLModel
 
 from collect_tui.domain.dates import format_day
-from collect_tui.store.find_keys import Asked, Found, starts
+from collect_tui.store.find_keys import Asked, Found, after, starts
 from collect_tui.store.names import fold, tokens
+from collect_tui.store.sql import tenant
 from collect_tui.store.tables import words as texts
 
 _T = SQLModel.metadata.tables
@@ -49,8 +63,8 @@ def by_name(asked: Asked) -> Iterator[Found]:
     yield from found
     if not found and any(len(word) >= SHORTEST_NEAR for word in words):
         spelt = [_spelt(asked, word) for word in words]
-        for some in islice(product(*spelt), NEAREST):
-            yield from _named(asked, words, some)
+        nearly = (each for some in islice(product(*spelt), NEAREST) for each in _named(asked, words, some))
+        yield from islice(nearly, asked.most)
 
 
 def _spelt(asked: Asked, word: str) -> list[tuple[str, bool]]:
@@ -169,6 +183,22 @@ def _asked(dialect: str, words: Collection[tuple[str, str]]) -> str:
     return both.join(f"({each})" for each in spelt)
 
 
+@cache
+def _each(column: Any) -> Select[Any]:
+    """The different words of a range, in their order: each found from the one before by a seek in the index, since a common one stands
+    there once for each of the many who bear it."""
+    t = _word.alias("t")
+    spelt = t.c[column.name]
+    first = select(spelt).where(t.c.tenant_id == tenant(), spelt < bindparam("end")).order_by(spelt).limit(1)
+    known = select(first.where(spelt >= bindparam("start")).scalar_subquery().label("spelt")).cte(
+        "known", recursive=True
+    )
+    following = first.where(spelt > known.c.spelt).correlate(known).scalar_subquery()
+    known = known.union_all(select(following).where(known.c.spelt.is_not(None)))
+    fits = func.length(known.c.spelt).between(bindparam("least"), bindparam("longest"))
+    return select(known.c.spelt).where(fits).limit(bindparam("most"))
+
+
 def _near(db: Connection, tenant_id: int, word: str) -> list[str]:
     """Words of names that are spelt almost so, the nearest first: one letter off, of a longer word two.
 
@@ -180,11 +210,10 @@ def _near(db: Connection, tenant_id: int, word: str) -> list[str]:
     if len(word) < SHORTEST_NEAR or any(c.isdigit() for c in word):
         return []
     half, slips = len(word) // 2, 1 if len(word) < 8 else 2
-    t = _word.c
-    length = func.length(t.token).between(len(word) - slips, len(word) + slips)
     known: dict[str, None] = {}
-    for spelling, part in ((t.token, word[:half]), (t.reversed, word[: half - 1 : -1])):
-        query = select(t.token).where(t.tenant_id == tenant_id, starts(spelling, part), length)
-        known |= dict.fromkeys(db.execute(query.group_by(spelling, t.token).limit(NEAR)).scalars())
+    for spelling, part, turn in ((_word.c.token, word[:half], 1), (_word.c.reversed, word[: half - 1 : -1], -1)):
+        given = {"tenant": tenant_id, "start": part, "end": after(part), "least": len(word) - slips}
+        words = db.execute(_each(spelling), given | {"longest": len(word) + slips, "most": NEAR}).scalars()
+        known |= dict.fromkeys(other[::turn] for other in words)
     found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=NEAREST)
     return [token for token, _, _ in found]

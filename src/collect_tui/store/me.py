@@ -12,7 +12,7 @@ from collect_tui.domain.states import OPEN_CALLBACK, AccountState, PromiseState
 from collect_tui.store import sql
 from collect_tui.store.facts import VOID
 from collect_tui.store.sql import table
-from collect_tui.store.tables import Account, Callback, ContactEvent, Payment, Promise
+from collect_tui.store.tables import Account, Callback, ContactEvent, Party, Payment, Promise
 
 LATELY: Final = timedelta(days=30)
 """The period of kept promises and of coverage."""
@@ -97,6 +97,23 @@ def callbacks(session: Session, tenant_id: int, login: str, until: datetime) -> 
     return int(session.execute(query).scalar_one())
 
 
+def next_callbacks(session: Session, tenant_id: int, login: str, until: datetime, most: int) -> list[Any]:
+    """The first of them: number and name of the account, and when; what has been missed comes first."""
+    c, p = table(Callback).c, table(Party).c
+    query = (
+        select(_a.number, p.name, c.at)
+        .select_from(
+            table(Callback)
+            .join(table(Account), and_(_a.tenant_id == tenant_id, _a.id == c.account_id))
+            .join(table(Party), and_(p.tenant_id == tenant_id, p.id == _a.party_id))
+        )
+        .where(c.tenant_id == tenant_id, c.status.in_(OPEN_CALLBACK), c.owner == login, c.at < until)
+        .order_by(c.at, c.id)
+        .limit(most)
+    )
+    return list(session.execute(query))
+
+
 def coverage(session: Session, tenant_id: int, login: str, now: datetime) -> tuple[int, int]:
     """Of the open accounts that are the agent's: how many anybody has worked lately, and how many there are."""
     worked = exists(
@@ -112,4 +129,4 @@ def coverage(session: Session, tenant_id: int, login: str, now: datetime) -> tup
     return covered or 0, owned
 
 
-__all__ = ["AFTER_TALK", "LATELY", "callbacks", "collected", "coverage", "judged"]
+__all__ = ["AFTER_TALK", "LATELY", "callbacks", "collected", "coverage", "judged", "next_callbacks"]

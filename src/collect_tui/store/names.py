@@ -43,6 +43,16 @@ def point_key(kind: str, value: str, region: str = "US") -> str:
     return _telephone(value[:100], region) if kind in TELEPHONES else " ".join(fold(value[:500]).split())
 
 
+def is_telephone(value: str, region: str) -> bool:
+    """Could it be a telephone's number: of a country there is, and as long as its numbers are?"""
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(value[:100], region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 @lru_cache(maxsize=64)
 def country_code(region: str) -> str:
     """With what telephone numbers of a country (ISO 3166) begin: `1`; empty when nobody knows."""

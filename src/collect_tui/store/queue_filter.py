@@ -44,7 +44,7 @@ from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, ContactPoint, Hold, NameToken, Party, Service
 
 Condition = ColumnElement[bool]
-_HOW: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+HOW: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -92,7 +92,8 @@ class Order:
         for (column, down), value in zip(self.columns, values, strict=True):
             ways.append(and_(*same, column < value if down else column > value))
             same.append(column == value)
-        return or_(*ways)
+        first, down = self.columns[0]  # said once more, alone, for the index
+        return and_(first <= values[0] if down else first >= values[0], or_(*ways))
 
     def cursor(self, row: Any, asked: str) -> str:
         """The place of a row, as text that means nothing to anybody else. `asked`: what was asked for, which alone it goes on."""
@@ -143,6 +144,14 @@ def order(wanted: QueueFilter, w: Any, own: tuple[Any, ...]) -> Order:
     return Order((first,) if wanted.sort == "number" else (first, (w.number, False)))
 
 
+def of_accounts(wanted: QueueFilter) -> bool:
+    """Whether a filter asks for what an account has, beside what its work item does."""
+    asked = {term.name for term in wanted.terms} & {"owner", "zone", "stage"}
+    return bool(
+        asked or wanted.search or wanted.sort == "owner" or any("company" in term.values for term in wanted.terms)
+    )
+
+
 def conditions(wanted: QueueFilter, w: Any, ground: Ground) -> list[Condition]:
     """What a filter asks of a work item `w`, whose account is beside it."""
     found = [_condition(term, w, ground) for term in wanted.terms]
@@ -157,15 +166,15 @@ def conditions(wanted: QueueFilter, w: Any, ground: Ground) -> list[Condition]:
 
 def _condition(term: Term, w: Any, ground: Ground) -> Condition:
     if term.name == "dpd":
-        return _days(term.how, int(term.values[0]), w, ground.today)
+        return days(term.how, int(term.values[0]), w, ground.today)
     if term.name in ("collect", "score", "snoozes"):
         column = w.collectable if term.name == "collect" else w[term.name]
-        return _HOW[term.how](column, int(term.values[0]))  # type: ignore[no-any-return]
+        return HOW[term.how](column, int(term.values[0]))  # type: ignore[no-any-return]
     any_of = or_(*(_CODES[term.name](value, w, ground) for value in term.values))
     return not_(any_of) if term.how == "!=" else any_of
 
 
-def _days(how: str, days: int, w: Any, today: date) -> Condition:
+def days(how: str, days: int, w: Any, today: date) -> Condition:
     """By the date since when something is due; whoever owes nothing is no day past due."""
     days = max(-1, min(days, MOST_DAYS))
     since = today - timedelta(days=days)
@@ -174,9 +183,9 @@ def _days(how: str, days: int, w: Any, today: date) -> Condition:
     return by_how.get(how, not_(and_(least, not_(more))))
 
 
-def _product(value: str, _w: Any, ground: Ground) -> Condition:
+def _product(value: str, w: Any, ground: Ground) -> Condition:
     s = table(Service).c
-    mine = (s.tenant_id == ground.tenant_id, s.account_id == _a.id)
+    mine = (s.tenant_id == ground.tenant_id, s.account_id == w.account_id)
     return exists(select(s.id).where(*mine, func.lower(s.product) == value))
 
 
@@ -197,11 +206,14 @@ def _zone(value: str, _w: Any, ground: Ground) -> Condition:
         point.consent != "out",
         point.zones != "",
     )
-    own = select(func.nullif(p.zone, "")).where(p.tenant_id == ground.tenant_id, p.id == _a.party_id).scalar_subquery()
-    first = select(point.zones).where(phone).order_by(point.ord, point.id).limit(1).scalar_subquery()
-    zones: Any = func.coalesce(own, first, "") + ","
-    comma: Any = {"postgresql": func.strpos, "sqlite": func.instr}[ground.dialect](zones, ",")
-    stands = func.substr(zones, 1, comma - 1)
+    comma: Any = {"postgresql": func.strpos, "sqlite": func.instr}[ground.dialect]
+
+    def first(zones: Any) -> Any:
+        return func.substr(zones, 1, comma(zones + ",", ",") - 1)
+
+    own = select(func.nullif(first(p.zone), "")).where(p.tenant_id == ground.tenant_id, p.id == _a.party_id)
+    told = select(first(point.zones)).where(phone).order_by(point.ord, point.id).limit(1)
+    stands = func.coalesce(own.scalar_subquery(), told.scalar_subquery(), "")
     hours = ground.rules.start, ground.rules.end
     open_now = [zone for zone in sorted(known_zones()) if hours[0] <= local_time(ground.now, zone).time() < hours[1]]
     return stands.in_(open_now) if value == "open" else stands.not_in(open_now)
@@ -230,8 +242,13 @@ def _flag(value: str, w: Any, ground: Ground) -> Condition:
         h.status == HoldState.ACTIVE,
         or_(h.until.is_(None), h.until >= ground.today),
     )
-    kinds = [code for code in ground.holds if code.lower() == value]
-    return exists(select(h.id).where(standing, *([h.kind.in_(kinds)] if value != "hold" else [])))
+    kinds = holding(value, ground)
+    return exists(select(h.id).where(standing, *([h.kind.in_(kinds)] if kinds is not None else [])))
+
+
+def holding(value: str, ground: Ground) -> list[str] | None:
+    """The kinds of hold that a flag means; None: any."""
+    return None if value == "hold" else [code for code in ground.holds if code.lower() == value]
 
 
 _CODES: Final[Mapping[str, Callable[[str, Any, Ground], Condition]]] = {

@@ -23,6 +23,7 @@ from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import own_queues, queue_filter, queue_rows, sql, worked
+from collect_tui.store.queue_few import few
 from collect_tui.store.queue_rows import ORDER, chips, columns, of_account, standing_chips
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
@@ -74,6 +75,7 @@ def page(
     "queue.cursor"."""
     today, currency = _tenant(session, tenant_id)
     asked = f"{name} {wanted.said}"
+    values: dict[str, Any] = {"tenant": tenant_id, "queue": name, "most": limit + 1}
     slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant())
     if name in own_queues.TITLES:
         term = own_queues.owners(session, tenant_id, name, user)
@@ -89,9 +91,11 @@ def page(
     if wanted:
         ground = ground_of(session, tenant_id, catalogue, today, now, user)
         slice_ = filtered(slice_, wanted, ground)
+        if name not in own_queues.TITLES and (some := few(session, wanted, ground, name)) is not None:
+            slice_ = slice_.where(sql.among(ground.dialect, _w.account_id, "few"))
+            values["few"] = some
     if cursor is not None:
         slice_ = slice_.where(order.after(order.position(cursor, asked)))
-    values = {"tenant": tenant_id, "queue": name, "most": limit + 1}
     found = session.execute(_page(slice_, order), values).all()
     shown = found[:limit]
     extras = queue_rows.extras(
@@ -117,10 +121,12 @@ def ground_of(
 
 
 def filtered(items: Select[Any], wanted: QueueFilter, ground: queue_filter.Ground) -> Select[Any]:
-    """Of these work items those that a filter wants."""
-    a = table(Account).c
-    beside = and_(a.tenant_id == ground.tenant_id, a.id == _w.account_id)
-    return items.join_from(table(WorkItem), table(Account), beside).where(*queue_filter.conditions(wanted, _w, ground))
+    """Of these work items those that a filter wants. Accounts are looked at where it asks for what they have."""
+    a, conditions = table(Account).c, queue_filter.conditions(wanted, _w, ground)
+    if queue_filter.of_accounts(wanted):
+        beside = and_(a.tenant_id == ground.tenant_id, a.id == _w.account_id)
+        items = items.join_from(table(WorkItem), table(Account), beside)
+    return items.where(*conditions)
 
 
 def stand(

@@ -49,10 +49,10 @@ def with_dropped(sentence: str, keys: int) -> str:
 NO_PASTE: Final = "Nothing here takes a paste."
 
 
-def no_key(name: str) -> str:
-    """What is said of a key that does nothing where it was pressed."""
+def no_key(name: str, leave: str = "q") -> str:
+    """What is said of a key that does nothing where it was pressed. `leave`: what leaves the program, on the board."""
     if name == "ctrl+c":  # by habit, to end the program
-        return "Ctrl-C does not leave the program: q on the board does, or the word quit on the line"
+        return f"Ctrl-C does not leave the program: {leave} on the board does, or the word quit on the line"
     return f"{name if len(name) == 1 else name.upper()} does nothing here"
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 from collect_tui.tui.render.roles import Role
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from textual import events
     from textual.app import App
 
@@ -151,6 +153,12 @@ class MePage(Page, Protocol):
     """The figures of one agent."""
 
     def show_day(self, login: str, me: MeView) -> None: ...
+
+
+class ForecastPage(Page, Protocol):
+    """The queues of a day to come."""
+
+    async def make(self, on: date | None) -> None: ...
 
 
 class ScriptPage(Page, Protocol):

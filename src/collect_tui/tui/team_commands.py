@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from collect_tui.desk import arguments
 from collect_tui.desk.errors import NotFound
@@ -15,7 +15,10 @@ from collect_tui.tui.queue_rows import load_queue
 from collect_tui.tui.render.roles import Role
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from collect_tui.desk.views.floor import HandedOn
+    from collect_tui.tui.page import ForecastPage
 
 
 class TeamCommands(AgentCommands):
@@ -65,7 +68,7 @@ class TeamCommands(AgentCommands):
         await self._told(messages.away(given.login, given.until), self._app.desk.absent, *given)
 
     def _away(self, words: str) -> arguments.Away:
-        return arguments.away(words, self._app.session_view.business_date)
+        return arguments.away(words, self._app.session_view.business_date, self._app.catalogue.rules.date_order)
 
     def may_team_back(self, words: str) -> Callable[[], object]:
         self._app.session_view.require("absent")
@@ -118,3 +121,16 @@ class TeamCommands(AgentCommands):
                 top.status(arguments.handed(done), Role.WARN if done.refused else Role.GOOD)
 
         await ask(top, [arguments.handing_question(seen, to)], hand, yes="hand on", no="Nothing was handed on.")
+
+    def may_forecast_open(self, words: str) -> None:
+        self._app.session_view.require("forecast")
+        self._day(words)
+
+    async def do_forecast_open(self, words: str = "") -> None:
+        """The screen of the forecast, which is made while one goes on."""
+        self.may_forecast_open(words)
+        screen = cast("ForecastPage", await self._navigator.show_screen("forecast"))
+        await screen.make(self._day(words))
+
+    def _day(self, words: str) -> date | None:
+        return arguments.day(words, self._app.session_view.business_date, self._app.catalogue.rules.date_order)

@@ -119,6 +119,47 @@ def test_other_parties_are_of_their_account_alone_and_named_after_the_customers_
     assert rows(store, called) == [("Álvarez, Luis",)]
 
 
+SETTLED = {"status": "ACTIVE", "made_on": "2026-11-20", "made_at": "2026-11-20T16:00Z", "made_by": "m", "grace_days": 2,
+           "instalments": [{"due": "2026-11-27", "amount": 900}]}  # fmt: skip
+OFFERED = {"at": "2026-11-02T16:00Z", "by": "m", "action": "TM", "result": "OS", "verified": True, "offered": 900,
+           "offered_on": "2026-11-02", "offer_until": "2026-11-30"}  # fmt: skip
+
+
+def test_what_was_agreed_offered_and_granted_comes_in_days_moved(store, tmp_path):
+    confirmed = {"settles": 1500, "confirm_by": "2026-11-25", "confirmed_on": "2026-11-23", "grace_unit": "business"}
+    put_off = ORDER | {"status": "REQUESTED", "extended": 7, "override_by": "lee"}
+    smaller = {
+        "number": "D-2",
+        "service": "INT",
+        "kind": "downgrade",
+        "target": "INTS",
+        "monthly": 3000,
+        "status": "CANCELLED",
+    }
+    given = account(
+        party={"name": "Fiction, Ann", "support": "large-print"},
+        credit_limit=90000,
+        cash_only=True,
+        promises=[SETTLED | confirmed],
+        contacts=[OFFERED],
+        services=[{"product": "INT", "billing_system": "A", "identifier": "A-1", "status": "PENDING_SUSPEND", "suspend_cause": "nonpay"}],
+        orders=[ORDER | smaller, put_off],
+    )  # fmt: skip
+    bring(store, write(tmp_path, given), shift_to=date(2026, 11, 24))
+    with store.read() as db:
+        seen = facts.load(db, 1, "1-1")
+    assert (seen.support, seen.credit_limit, seen.cash_only) == ("large-print", 90000, True)
+    (made,) = seen.promises
+    assert (made.settles, made.confirm_by, made.confirmed_on, made.grace_unit) == (
+        1500, date(2026, 11, 26), date(2026, 11, 24), "business",
+    )  # fmt: skip
+    assert rows(store, "SELECT verified, offered, offered_on, offer_until FROM contact_event") == [
+        (1, 900, "2026-11-03", "2026-12-01")
+    ]
+    kept = "SELECT number, extended, override_by, target, monthly FROM service_order ORDER BY number"
+    assert rows(store, kept) == [("D-2", 0, None, "INTS", 3000), ("S-1", 7, "lee", "", 0)]
+
+
 CASE = {
     "number": "DI-1", "kind": "dispute", "opened_at": "2026-11-20T16:00Z", "opened_by": "mia",
     "values": {"item": "INV-1-1", "amount": 100, "reason": "PRICE", "claim": "x"},
@@ -188,6 +229,13 @@ def test_a_case_comes_to_stand_where_its_steps_lead_days_moved(store, tmp_path):
             "promises[0].instalments[0].status",
             "does not fit",
         ),
+        ({"promises": [SETTLED | {"settles": 900}]}, "promises[0].settles", "more than what settles it"),
+        ({"promises": [SETTLED | {"confirmed_on": "2026-11-21"}]}, "promises[0].confirmed_on", "to be confirmed"),
+        ({"orders": [ORDER | {"target": "INTS"}]}, "orders[0].target", "belongs to a downgrade"),
+        ({"orders": [ORDER | {"kind": "downgrade"}]}, "orders[0].target", "belongs to a downgrade"),
+        ({"orders": [ORDER | {"kind": "restore", "extended": 3}]}, "orders[0].extended", "put off"),
+        ({"contacts": [OFFERED | {"result": "NA"}]}, "contacts[0].offered", "by a result that offers"),
+        ({"contacts": [{k: v for k, v in OFFERED.items() if k != "offered_on"}]}, "contacts[0].offered", "on a day"),
         ({"cases": [CASE | {"kind": "dispot"}]}, "cases[0]", "did you mean dispute?"),
         ({"cases": [CASE, CASE]}, "cases[1]", "stands twice"),
         ({"cases": [CASE | {"values": CASE["values"] | {"amount": 10**9}}]}, "cases[0]", "at most"),

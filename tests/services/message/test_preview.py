@@ -114,7 +114,6 @@ def test_every_template_is_written_for_accounts_in_every_language(filled, librar
                 continue
             written[name] = written.get(name, 0) + 1
     assert {name for name in library.every if not written.get(name)} == {
-        "restored",  # nothing in the portfolio has been
         *("cancellation", "balloon-due", "retention-due"),  # it has no homes that are paid for by instalments
         "proof-of-debt",  # drawn up in a case
         *OF_CASES,

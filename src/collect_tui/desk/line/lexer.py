@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from collect_tui.common.text import SEQUENCE
 from collect_tui.common.text import clean as sanitised
 
 GONE: Final = "\0"
@@ -71,10 +72,11 @@ class ActSource:
 
 
 def clean(text: str) -> str:
-    """The text, position for position, with blanks of any kind as blanks and control characters as GONE."""
+    """The text, position for position, with blanks of any kind as blanks, and terminal sequences and other controls as GONE. Behind an
+    Escape by itself somebody typed on."""
     if text.isprintable():
         return text
-    return "".join(map(_clean_character, text))
+    return "".join(map(_clean_character, SEQUENCE.sub(lambda found: GONE * len(found[0]), text)))
 
 
 def _clean_character(character: str) -> str:

@@ -133,6 +133,7 @@ class Receipt(View):
 
 HISTORY_MOST: Final = 200
 """Acts that a list of them has at most."""
+NO_ACT: Final = "No such act was found."
 HISTORY_COLUMNS: Final = (
     Column("at", "When", 12, write=lambda at, row, session: moment(at, session.zone, session.business_date)),
     Column("account", "Account", 10),

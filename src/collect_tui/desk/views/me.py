@@ -27,11 +27,20 @@ class AgentDay(View):
     pause_s: int = 0
 
 
+class CallbackDue(View):
+    """A callback of an agent's own: of which account, whose, and when (`zone`: that of the desk)."""
+
+    account: str
+    name: str
+    at: datetime
+    zone: str
+
+
 class MeView(View):
     """`days`: those that are over, the newest first. Of the last 30 days: `kept` of `judged` promises of the agent's; `covered` of the
-    `owned` open accounts that are theirs were worked by anybody. `collected`, `collected_30`: today and in 30 days (`store/me.py` says
-    which money is theirs); amounts are those in `currency`. `callbacks`: their own that come due by the end of the day; `left`: what the
-    queues have for them, None where another is asked about.
+    `owned` open accounts that are theirs were worked by anybody. `collected`, `collected_30`: today and in 30 days (`store/me.py`
+    says which money is theirs); amounts are those in `currency`. `callbacks`: their own that come due by the end of the day,
+    `next_callbacks` the first of them; `left`: what the queues have for them, None where another is asked about.
     """
 
     login: str
@@ -46,6 +55,7 @@ class MeView(View):
     collected: int = 0
     collected_30: int = 0
     callbacks: int = 0
+    next_callbacks: tuple[CallbackDue, ...] = ()
     owned: int = 0
     covered: int = 0
     left: int | None = None

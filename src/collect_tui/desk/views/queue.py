@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.common.words import plural
 from collect_tui.desk.columns import Column, Role, grouped, money_column, number, short_day
 from collect_tui.desk.figures import amount, clock, dated_chips
 from collect_tui.desk.views.agent import AgentView
@@ -72,6 +73,24 @@ URGENT: Final = 2
 """Queues up to this tier, in which a customer waits or has broken their word, stand before cases whose clock presses."""
 
 
+class Coverage(View):
+    """What the desk's agents can do of `due` accounts that stand in queues: `agents` who work queues and are not away could do `capacity`
+    accounts in the day, which is `covered` percent; `overflow` is left."""
+
+    due: int
+    agents: int
+    capacity: int
+    covered: int
+    overflow: int
+
+    @property
+    def words(self) -> str:
+        """In a line, for people."""
+        over = f" · {self.overflow:,} over" if self.overflow else ""
+        doing = "does" if self.agents == 1 else "do"
+        return f"{self.due:,} due · {plural(self.agents, 'agent')} {doing} {self.capacity:,} a day · {self.covered} % covered{over}"
+
+
 class QueueBoard(View):
     """`cases`: the lists of cases in which anything is for the user. `unworked`: why `next` hands nothing out yet, an account of mine that
     has no result; empty when it does."""
@@ -81,6 +100,7 @@ class QueueBoard(View):
     business_date: date
     unworked: str = ""
     agent: AgentView | None = None  # what I do
+    coverage: Coverage | None = None  # of all who work here
 
     @property
     def in_order(self) -> Iterator[QueueFigure | CaseFigure]:

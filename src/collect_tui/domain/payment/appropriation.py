@@ -252,9 +252,13 @@ def _breach(
 
 
 def _kept_by(money: Sequence[Money], base: int, due: int, tolerance: int) -> int | None:
-    """After how many of the receipts nothing is short any more; None: after none of them."""
+    """After how many of the receipts nothing is short any more, all those of a day together; None: after none of them.
+
+    Which receipt of a day was entered first says nothing: so all of them pay what the first left short within the tolerance.
+    """
     sums = accumulate((amount for _, amount in money), initial=base)
-    return next((count for count, cash in enumerate(sums) if not _short(due, cash, tolerance)), None)
+    enough = next((count for count, cash in enumerate(sums) if not _short(due, cash, tolerance)), None)
+    return enough and sum(on <= money[enough - 1][0] for on, _ in money)
 
 
 def _short(due: int, paid: int, tolerance: int) -> bool:

@@ -53,7 +53,8 @@ def discharge(facts: AccountFacts, number: str) -> Iterator[Effect]:
     item = next((i for i in (*facts.items, *facts.settled) if i.doc_no == document(number)), None)
     if item is None:
         return
-    for payment in facts.payments:
+    # An old receipt leaves the facts as its last money goes to the fee; in this very act it is known beside them.
+    for payment in (*facts.payments, *facts.named):
         for given in payment.allocations:
             if given.item_id == item.id:
                 yield AllocationReleased(given.id, payment.id, given)

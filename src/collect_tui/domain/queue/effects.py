@@ -31,6 +31,8 @@ class Snoozed(Effect):
         return (Snoozed(facts.business_date, self.reason, self.old_snoozes - 1),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        if self.until <= facts.business_date:
+            return "no longer put off"
         title = codes.skip_reasons.get(self.reason, self.reason).lower()
         return f"put off until {day_words(self.until, facts)}: {title}"
 

@@ -92,13 +92,14 @@ class PointEntry(Entry):
 
 
 class PartyEntry(Entry):
-    """A customer. `zone` is one they stated themselves: it replaces every guess."""
+    """A customer. `zone` is one they stated themselves: it replaces every guess. `support`: what they need to be served well."""
 
     name: Name
     kind: Literal["person", "org"] = "person"
     lang: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "en"
     zone: Key | None = None
     times: Annotated[str, Field(max_length=500)] = ""
+    support: Word | Literal[""] = ""
     points: Annotated[tuple[PointEntry, ...], Field(max_length=50)] = ()
 
 
@@ -161,7 +162,7 @@ class PaymentEntry(Entry):
 
 
 class ContactEntry(Entry):
-    """One contact. Its flags follow from the action and result codes of the site."""
+    """One contact. Its flags follow from the action and result codes of the site. `offered`: the amount that it offered, by its result."""
 
     at: Moment
     by: Line
@@ -171,6 +172,10 @@ class ContactEntry(Entry):
     reason: Word | None = None
     note: Prose = ""
     typed: Prose = ""
+    verified: bool = False
+    offered: Positive | None = None
+    offered_on: Day | None = None
+    offer_until: Day | None = None
 
 
 class NoteEntry(Entry):
@@ -199,7 +204,8 @@ class InstalmentEntry(Entry):
 
 
 class PromiseEntry(Entry):
-    """A promise (one instalment) or a plan. `supersedes` is the place, from 1, of an earlier promise in this list."""
+    """A promise (one instalment) or a plan. `supersedes` is the place, from 1, of an earlier promise in this list. `settles`: of a
+    settlement, all that was owed. `confirm_by`: when the customer was to have it in writing, which they have since `confirmed_on`."""
 
     kind: Literal["single", "plan"] = "single"
     status: Literal["ACTIVE", "KEPT", "PARTIAL", "BROKEN", "SUPERSEDED", "CANCELLED"]
@@ -218,6 +224,10 @@ class PromiseEntry(Entry):
     closed_reason: Line | None = None
     ladder_step: Stage | None = None
     note: Prose = ""
+    grace_unit: Literal["days", "business"] = "days"
+    settles: Amount = 0
+    confirm_by: Day | None = None
+    confirmed_on: Day | None = None
 
 
 class HoldEntry(Entry):
@@ -266,7 +276,8 @@ class ReceivedEntry(Entry):
 
 
 class OrderEntry(Entry):
-    """An order to a billing system; `reversal_of` is the number of an earlier order in this list."""
+    """An order to a billing system; `reversal_of` is the number of an earlier order in this list. `override_by`: who ordered it against
+    a rule. `extended`: days by which it was put off. `target`, `monthly`: what a downgrade makes of the service, and its price."""
 
     number: Key
     service: Key
@@ -283,3 +294,7 @@ class OrderEntry(Entry):
     closed_by: Line | None = None
     reversal_of: Key | None = None
     detail: Prose = ""
+    override_by: Line | None = None
+    extended: Annotated[int, Field(ge=0, le=366)] = 0
+    target: Annotated[str, Field(pattern=PRODUCT)] | Literal[""] = ""
+    monthly: Amount = 0

@@ -18,6 +18,7 @@ from pydantic import Field
 from collect_tui.desk.dated import Day
 from collect_tui.services.intake.case_entries import CaseEntry
 from collect_tui.services.intake.entries import (
+    Amount,
     CallbackEntry,
     ContactEntry,
     Currency,
@@ -46,7 +47,8 @@ FORMAT: Final = 1
 
 
 class AccountEntry(Entry):
-    """One account with all that belongs to it. Either `party`, or `party_of`: the number of an earlier account of the same customer."""
+    """One account with all that belongs to it. Either `party`, or `party_of`: the number of an earlier account of the same customer.
+    `credit_limit`: minor units; null where none was set. `cash_only`: nothing is sold on account any more."""
 
     number: Key
     party: PartyEntry | None = None
@@ -55,6 +57,8 @@ class AccountEntry(Entry):
     segment: Word = "default"
     billing_system: Line = ""
     owner: Word = ""
+    credit_limit: Amount | None = None
+    cash_only: bool = False
     status: Literal["OPEN", "CLOSED"] = "OPEN"
     stage: Stage = "CURRENT"
     stage_on: Day | None = None

@@ -57,8 +57,8 @@ def party(rows: RowSet, party: PartyEntry, party_id: int, where: str) -> None:
         said = times.read(party.times).text
     except Invalid as error:
         rows.bad(f"{where}.times", f"is no time to call: {error.message}")
-    who = {"name": party.name, "kind": party.kind, "lang": party.lang, "zone": party.zone, "times": said}
-    rows.add("party", id=party_id, **who)
+    who = {"name": party.name, "kind": party.kind, "lang": party.lang, "zone": party.zone}
+    rows.add("party", id=party_id, **who, times=said, support=party.support)
     rows.rows += [("name_token", row) for row in name_rows(rows.ground.tenant_id, party_id, party.name)]
     count: dict[str, int] = {}
     for short in rows.points:
@@ -106,6 +106,8 @@ def account(rows: RowSet) -> None:
         segment=entry.segment,
         billing_system=entry.billing_system,
         owner=entry.owner,
+        credit_limit=entry.credit_limit,
+        cash_only=entry.cash_only,
         status=entry.status,
         stage=entry.stage,
         stage_on=shift.maybe_day(entry.stage_on),

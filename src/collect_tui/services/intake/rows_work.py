@@ -33,6 +33,8 @@ def log(rows: RowSet) -> None:
             rows.bad(f"{path}.result", "is no result code of this site.")
         if contact.reason is not None and contact.reason not in codes.reasons:
             rows.bad(f"{path}.reason", "is no reason code of this site.")
+        if (contact.offered is None) != (contact.offered_on is None) or (contact.offered and not result.offer):
+            rows.bad(f"{path}.offered", "is what was offered on a day, by a result that offers.")
         rows.put(
             "contact_event",
             contact,
@@ -88,8 +90,12 @@ def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:
     rows.closed(f"{path}.closed", promise.status != PromiseState.ACTIVE, promise.closed_at, promise.closed_by)
     if promise.kind == "single" and len(promise.instalments) != 1:
         rows.bad(f"{path}.instalments", "are one for a single promise; several are a plan.")
-    if sum(part.amount for part in promise.instalments) > LIMIT:
+    if (total := sum(part.amount for part in promise.instalments)) > LIMIT:
         rows.bad(f"{path}.instalments", "come to more than an amount may be.")
+    if 0 < promise.settles <= total:
+        rows.bad(f"{path}.settles", "is all that was owed: more than what settles it.")
+    if promise.confirmed_on is not None and promise.confirm_by is None:
+        rows.bad(f"{path}.confirmed_on", "belongs to a promise that is to be confirmed in writing, and to no other.")
     last: date | None = None
     for place, part in enumerate(promise.instalments):
         where = f"{path}.instalments[{place}]"
@@ -212,6 +218,10 @@ def orders(rows: RowSet) -> None:
             if service_id in open_on:
                 rows.bad(f"{path}.status", "is open; a service has one open order at most.")
             open_on.add(service_id)
+        if (order.kind == "downgrade") != bool(order.target):
+            rows.bad(f"{path}.target", "belongs to a downgrade, and to every such.")
+        if order.extended and order.kind != "suspend":
+            rows.bad(f"{path}.extended", "belongs to a suspension that was put off, and to no other order.")
         if order.status == OrderState.SENT and order.sent_at is None:
             rows.bad(f"{path}.sent_at", "is missing for an order that was sent.")
         rows.closed(f"{path}.closed", order.status not in OPEN_ORDER, order.closed_at, order.closed_by)

@@ -65,10 +65,11 @@ def index(table: Table, words: str, dialect: str) -> Index:
     """An index from its words: `ix_account_next: status; next_action_on where …`."""
     unique = words.startswith("unique ")
     name, _, rest = words.removeprefix("unique ").removeprefix("index ").partition(": ")
-    columns, _, condition = rest.partition(" where ")
+    columns, _, condition = rest.partition("where ")
     if dialect == "sqlite":
         condition = condition.replace("= true", "= 1").replace("= false", "= 0")
-    parts = [table.c[part] if part in table.c else text(part) for part in columns.split("; ")]
+    named = columns.strip().split("; ") if columns.strip() else []  # of the tenant alone, of some rows
+    parts = [table.c[part] if part in table.c else text(part) for part in named]
     where: dict[str, Any] = {f"{dialect}_where": text(condition)} if condition else {}
     return Index(name, table.c.tenant_id, *parts, unique=unique, **where)
 

@@ -52,8 +52,12 @@ class Tenant(SQLModel, table=True):
     case_clocks: str = added("")
 
 
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Party(SQLModel, table=True):
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index("ix_party_company", "tenant_id", **_where("kind <> 'person'")), STRICT)
     tenant_id: int = key()
     id: int = key()
     name: str
@@ -211,6 +215,15 @@ class AccountSummary(SQLModel, table=True):
             sqlite_where=text("collectable > 0"),
             postgresql_where=text("collectable > 0"),
         ),
+        *(  # whom a flag of a queue's filter means
+            Index(f"ix_summary_{name}", "tenant_id", **_where(f"{column} > 0"))
+            for name, column in (
+                ("disputed", "disputed"),
+                ("promised", "promised"),
+                ("broken", "broken_12m"),
+                ("returned", "returned_12m"),
+            )
+        ),
         STRICT,
     )
     tenant_id: int = key()
@@ -239,6 +252,7 @@ class Service(SQLModel, table=True):
         to("account", "account_id"),
         Index("ix_service_account", "tenant_id", "account_id"),
         Index("ix_service_bare", "tenant_id", text("replace(identifier, '-', '')")),
+        Index("ix_service_product", "tenant_id", text("lower(product)"), "account_id"),
         Index("ix_service_tail", "tenant_id", text(_TAIL.format("identifier"))),
         STRICT,
     )

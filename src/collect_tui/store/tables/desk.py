@@ -52,7 +52,17 @@ class WorkItem(SQLModel, table=True):
             postgresql_where=text("sort_timed <> ''"),
         ),
         Index("ix_work_amount", "tenant_id", "queue", "collectable", "number"),  # a queue by amount
-        Index("ix_work_oldest", "tenant_id", "queue", "oldest_due"),  # the oldest of a queue in one seek
+        Index("ix_work_age", "tenant_id", "queue", "oldest_due", "number"),  # by age, and its oldest in one seek
+        Index("ix_work_score", "tenant_id", "queue", "score", "number"),
+        Index("ix_work_number", "tenant_id", "queue", "number"),
+        Index(
+            "ix_work_snoozes",
+            "tenant_id",
+            "queue",
+            "snoozes",
+            sqlite_where=text("snoozes > 0"),
+            postgresql_where=text("snoozes > 0"),
+        ),
         Index(
             "ix_work_holder",
             "tenant_id",

@@ -78,6 +78,7 @@ _VALUES: Final = {
     "seq": 5,
     "step": 9,
     "token": 100_000,
+    "score": 500,
 }
 """Different values of a column; days have 500, ids and whatever is not named as many as there are rows, up to a million."""
 

@@ -135,6 +135,7 @@ class Hold(SQLModel, table=True):
         to("account", "account_id"),
         Index("ix_hold_account", "tenant_id", "account_id"),
         Index("ix_hold_until", "tenant_id", "status", "until"),
+        Index("ix_hold_kind", "tenant_id", "status", "kind", "account_id"),
         STRICT,
     )
     tenant_id: int = key()

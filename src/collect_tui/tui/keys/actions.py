@@ -18,16 +18,16 @@ from typing import Final
 
 #: Where keys may mean something; the order is that of the help.
 CONTEXTS: Final = (
-    "board", "queue", "cases", "account", "message", "case", "script", "inbox", "find", "why", "me", "floor", "history", "outbox",
-    "run", "help", "form", "asking",
+    "board", "queue", "cases", "account", "message", "case", "script", "inbox", "find", "why", "me", "floor", "forecast", "history",
+    "outbox", "run", "help", "form", "asking",
 )  # fmt: skip
 (
-    BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, SCRIPT, INBOX, FIND, WHY, ME, FLOOR, HISTORY, OUTBOX,
-    RUN, HELP, FORM, ASKING,
+    BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, SCRIPT, INBOX, FIND, WHY, ME, FLOOR, FORECAST, HISTORY,
+    OUTBOX, RUN, HELP, FORM, ASKING,
 ) = CONTEXTS  # fmt: skip
 
 _DESK: Final = frozenset(CONTEXTS) - {FORM, ASKING}
-_LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, HISTORY, OUTBOX, RUN})
+_LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, FORECAST, HISTORY, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
 _QUEUE: Final = frozenset({QUEUE})
@@ -96,13 +96,15 @@ _C = Action
 
 #: Answers that bring the rows a cursor moves on.
 _ROWS: Final = frozenset({"find", "board", "pane"})
+#: With those that may take long, for which nothing but a key on a row waits.
+_LATE: Final = _ROWS | {"forecast"}
 #: The account under the cursor, and what it stands under.
 _CHOSEN: Final = frozenset({"find", "account"})
 
 #: Every command, in the order of the key bar and of the help.
 ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
-       contexts=_LISTS | {ACCOUNT, CASE, SCRIPT}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
+       contexts=_LISTS | {ACCOUNT, CASE, SCRIPT}, label="open", on_bar=_LISTS, needs=_LATE, needs_account=True),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
        _DESK - {HELP}, label="next"),
     _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
@@ -138,7 +140,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("case.refuse", "Refuse", "Refuses what waits in the case, with a reason on the line, and shows the next one.", ("-",),
        contexts=_CASES, label="refuse", needs=_ROWS),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, INBOX, FIND, SCRIPT, ME, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD, HISTORY}),
+       contexts=_DESK - {HELP, INBOX, FIND, SCRIPT, ME, FLOOR, FORECAST, OUTBOX, RUN},
+       label="undo", on_bar=frozenset({ACCOUNT, BOARD, HISTORY}),
        needs_lease=True),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
@@ -163,12 +166,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
        takes_words=True, needs_account=True, needs_lease=True),
     _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
        contexts=frozenset({FORM, ACCOUNT, QUEUE, BOARD}), needs=_CHOSEN),
-    _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK, needs=_ROWS),
-    _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK, needs=_ROWS),
-    _C("row.pagedown", "Page down", "One page down.", ("pgdn",), contexts=_DESK, needs=_ROWS),
-    _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK, needs=_ROWS),
-    _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK, needs=_ROWS),
-    _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK, needs=_ROWS),
+    _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK, needs=_LATE),
+    _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK, needs=_LATE),
+    _C("row.pagedown", "Page down", "One page down.", ("pgdn",), contexts=_DESK, needs=_LATE),
+    _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK, needs=_LATE),
+    _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK, needs=_LATE),
+    _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK, needs=_LATE),
     _C("mark.row", "Mark", "Marks the account, or no longer; notes, dates, results and owners are then for all marked. `marks all|none`.",
        ("*",), mnemonic="marks", contexts=frozenset({QUEUE}), needs=_ROWS, takes_words=True, needs_account=True),
     _C("held.send", "Send again", "Sends a rejected act again, on the account as it is now.", ("v",),
@@ -202,6 +205,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("team.unlock", "Release order", "The order of a queue is free again.", mnemonic="freequeue", takes_words=True),
     _C("team.handon", "Hand on", "All that is an agent's to one colleague or several, after a question: `handon mia ben,lee on leave`.",
        mnemonic="handon", takes_words=True),
+    _C("forecast.open", "Forecast", "What the next night makes of the queues, tried on a copy; or that of a day: `forecast 2dec`.",
+       mnemonic="forecast", takes_words=True),
     _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
     _C("history.open", "History", "What was done, newest first; acts with these words, or a colleague's: `history 4410 promise by=ben`.",
        mnemonic="history", takes_words=True),
@@ -228,8 +233,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        mnemonic="theme", takes_words=True,
        needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, ME, FLOOR, HISTORY, OUTBOX, RUN}), needs=frozenset({"find"}),
-       needs_desk=False),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, ME, FLOOR, FORECAST, HISTORY, OUTBOX, RUN}),
+       needs=frozenset({"find"}), needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
        label="back", on_bar=_DESK - _LINES | {FORM}, needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",

@@ -100,6 +100,8 @@ class KeyMap:
 
 
 _NOTHING: Final = Found()
+LINE: Final = "line.open"
+"""The command that all others can be reached by."""
 
 
 def load(path: Path | None) -> KeyMap:
@@ -144,6 +146,9 @@ def overridden(table: object, file: str, commands: Iterable[Action] = ACTIONS) -
         if len(fkeys) > 1:
             raise Invalid("keys.fkeys", f"{file}: {name} may have one function key, not {len(fkeys)}.", name)
         by_id[name] = replace(by_id[name], keys=letters, fkey=fkeys[0] if fkeys else "")
+    if not by_id[LINE].all_keys:
+        told = f"{file}: {LINE} must have a key: without the line nobody could leave, or do what has no key."
+        raise Invalid("keys.line", told, LINE)
     return tuple(by_id.values())
 
 

@@ -12,7 +12,7 @@ from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.desk.views.queue import QueueFigure, QueueRow
+    from collect_tui.desk.views.queue import Coverage, QueueFigure, QueueRow
     from collect_tui.desk.views.session import Session
 
 
@@ -29,15 +29,28 @@ def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
     return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
 
 
-def render_queue_header(figure: QueueFigure, words: str = "", marked: int = 0) -> Line:
-    """A queue's title and what is left in it for this user; of how many, when some are for later or for others. `words`: what of it is
-    shown, where that is not all."""
-    chosen = f" · {marked:,} marked" if marked else ""
+def render_coverage(coverage: Coverage) -> Line:
+    """What the desk's agents can do of what is due."""
+    return Line.of((coverage.words, Role.WARN if coverage.overflow else Role.LABEL))
+
+
+def render_queue_header(
+    figure: QueueFigure, marked: int = 0, words: str = "", rows: Sequence[QueueRow] = (), *, whole_of_it: bool = True
+) -> Line:
+    """A queue's title and what is left in it for this user; of how many, when some are for later or for others. `words`: which of it
+    are its `rows`: then their count and sum, as far as they have been fetched."""
+    chosen: tuple[str, Role] = (f" · {marked:,} marked" if marked else "", Role.MARK)
+    if words:
+        more = "" if whole_of_it else "+"
+        money = whole(sum(row.collectable for row in rows if row.currency == figure.currency), figure.currency)
+        counted = f" · {len(rows):,}{more} of {figure.count:,} · "
+        return Line.of(
+            (figure.title, Role.HEAD), counted, (money + more, Role.MONEY), chosen, " · ", (words, Role.VALUE)
+        )
     of = f" of {figure.count:,}" if figure.left != figure.count else ""
-    shown: tuple[str | tuple[str, Role], ...] = (" · ", (words, Role.VALUE)) if words else ()
     return Line.of(
-        (figure.title, Role.HEAD), *shown, f" · {figure.left:,} left{of} · ",
-        (whole(figure.collectable, figure.currency), Role.MONEY), " collectable", (chosen, Role.MARK),
+        (figure.title, Role.HEAD), f" · {figure.left:,} left{of} · ",
+        (whole(figure.collectable, figure.currency), Role.MONEY), " collectable", chosen,
     )  # fmt: skip
 
 

@@ -207,7 +207,9 @@ class DeskScreen(CallingScreen):
             return True
         if name in KEPT_QUIET or (name in self.active_bindings and name != "ctrl+c"):  # Textual's own copies with it
             return False
-        self.refuse(f"{messages.no_key(name)}; {self.desk_app.door('help.open')} shows the keys.")
+        self.refuse(
+            f"{messages.no_key(name, self.desk_app.door('app.quit'))}; {self.desk_app.door('help.open')} shows the keys."
+        )
         return True
 
     def on_paste(self, event: events.Paste) -> None:

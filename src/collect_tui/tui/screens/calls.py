@@ -6,12 +6,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Set
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.frame import FrameScreen
+
+if TYPE_CHECKING:
+    from collect_tui.desk.protocol import Progress
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,6 +63,23 @@ class CallingScreen(FrameScreen):
     def failed(self, error: Exception) -> None:
         """Log what nobody expected and go on."""
         self.refuse(messages.unexpected(error, self.desk_app.state_folder))
+
+    def progress(self) -> Progress:
+        """For long work: says here how far it is, at each percent of it."""
+        loop, last = asyncio.get_running_loop(), ("", -1)
+
+        def tell(title: str, done: int, of: int) -> None:
+            nonlocal last
+            now = title, done * 100 // of if of else 0
+            if now != last:
+                last = now
+                loop.call_soon_threadsafe(self._tell, f"{title}: {done:,} of {of:,}" if of > 1 else title)
+
+        return tell
+
+    def _tell(self, words: str) -> None:
+        if self.is_mounted:
+            self.status(words, Role.LABEL)
 
     # -- in the background --------------------------------------------------------------------------------------
 

@@ -260,8 +260,9 @@ class FrameScreen(Screen[None]):
 
     @property
     def said(self) -> str:
-        """What the rows below the line say."""
-        return self.said_rows.text
+        """What the rows below the line say, but for a lead's words."""
+        text, _ = self._say
+        return text.text if isinstance(text, Line) else text
 
     @property
     def refused(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from collect_tui.common.words import plural
 from collect_tui.desk import arguments
 from collect_tui.desk.undoing import undo_of
-from collect_tui.desk.views.act import HISTORY_COLUMNS, HISTORY_MOST
+from collect_tui.desk.views.act import HISTORY_COLUMNS, HISTORY_MOST, NO_ACT
 from collect_tui.tui.dialogs.asking import said_lines
 from collect_tui.tui.keys.actions import HISTORY
 from collect_tui.tui.page import LineTarget
@@ -33,7 +33,7 @@ class HistoryScreen(ListScreen):
 
     context: ClassVar[str] = HISTORY
     columns = COLUMNS
-    empty: ClassVar[str] = "No act has these words."
+    empty: ClassVar[str] = NO_ACT
     has_line: ClassVar[bool] = False
     summary_rows: ClassVar[int] = TOLD
 

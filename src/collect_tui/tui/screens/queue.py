@@ -74,7 +74,10 @@ class QueueScreen(ListScreen):
     def header_line(self) -> Line:
         if self.figure is None:
             return Line()
-        return render_queue_header(self.figure, self.words, len(self.table.marked))
+        rows, marked = self.rows, len(self.table.marked)
+        if rows is None:
+            return render_queue_header(self.figure, marked)
+        return render_queue_header(self.figure, marked, self.words, rows.rows, whole_of_it=rows.cursor is None)
 
     def summary_lines(self) -> Iterable[Line]:
         row = self.row

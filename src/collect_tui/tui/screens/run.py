@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -17,7 +16,6 @@ from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.worktable import ListSource, numbered
 
 if TYPE_CHECKING:
-    from collect_tui.desk.protocol import Progress
     from collect_tui.desk.views.message import MessagesRun, MessageView
     from collect_tui.desk.views.message_run import RunRow
     from collect_tui.tui.page import MessagePage
@@ -60,7 +58,7 @@ class RunScreen(ListScreen):
         return LineTarget(row.account) if row is not None and row.account else None
 
     async def do_view_refresh(self) -> None:
-        found = await self.ask(self.desk_app.desk.messages, progress=self._progress())
+        found = await self.ask(self.desk_app.desk.messages, progress=self.progress())
         if found is None:
             self.table.say(self.why_not())
             return
@@ -86,25 +84,11 @@ class RunScreen(ListScreen):
         await ask(self, lines, self._release, yes="release", no="Nothing was released.")
 
     async def _release(self, _answer: str) -> None:
-        done = await self.ask(self.desk_app.desk.messages, release=True, progress=self._progress())
+        done = await self.ask(self.desk_app.desk.messages, release=True, progress=self.progress())
         if done is None:
             return
         self.show(done)
         self.status(f"Released: {run_counts(done) or 'none'}.", Role.GOOD)
-
-    def _progress(self) -> Progress:
-        """Says how far the desk is, at each percent of it."""
-        loop = asyncio.get_running_loop()
-
-        def tell(title: str, done: int, of: int) -> None:
-            if of and done * 100 // of != (done - 1) * 100 // of:
-                loop.call_soon_threadsafe(self._tell, f"{title}: {done} of {of}")
-
-        return tell
-
-    def _tell(self, words: str) -> None:
-        if self.is_mounted:
-            self.status(words, Role.LABEL)
 
     def open_row(self, key: str) -> Awaitable[None] | None:
         row = self.rows[int(key)]

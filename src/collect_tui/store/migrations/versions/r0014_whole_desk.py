@@ -33,10 +33,25 @@ INDEXES: Final = {
     "name_token": ("index ix_token_reversed: reversed",),
     "contact_event": ("index ix_event_by: by; at",),
     "promise": ("index ix_promise_by: made_by; made_at",),
-    "work_item": ("index ix_work_amount: queue; collectable; number",),
+    "work_item": (
+        "index ix_work_amount: queue; collectable; number",
+        "index ix_work_age: queue; oldest_due; number",
+        "index ix_work_score: queue; score; number",
+        "index ix_work_number: queue; number",
+        "index ix_work_snoozes: queue; snoozes where snoozes > 0",
+    ),
     "service": (
         "index ix_service_bare: replace(identifier, '-', '')",
+        "index ix_service_product: lower(product); account_id",
         f"index ix_service_tail: {TAIL.format('identifier')}",
+    ),
+    "party": ("index ix_party_company: where kind <> 'person'",),
+    "hold": ("index ix_hold_kind: status; kind; account_id",),
+    "account_summary": (
+        "index ix_summary_disputed: where disputed > 0",
+        "index ix_summary_promised: where promised > 0",
+        "index ix_summary_broken: where broken_12m > 0",
+        "index ix_summary_returned: where returned_12m > 0",
     ),
 }
 #: The score first, then the amount; the next day run works scores out anew.
@@ -86,6 +101,7 @@ def upgrade() -> None:
         driver: Any = connection.connection.driver_connection
         driver.create_function("reverse", 1, lambda word: word[::-1], deterministic=True)
     connection.exec_driver_sql("UPDATE name_token SET reversed = reverse(token)")
+    op.drop_index("ix_work_oldest", "work_item")  # the one by age has more
     for name, indexes in INDEXES.items():
         known = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
         for each in indexes:

@@ -1,0 +1,158 @@
+"""A filter that leaves few is answered by what makes them few: the same rows as when the queue is read through, and by index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, update
+
+from collect_tui.defaults import load
+from collect_tui.desk.queue_filter import SORTS, read
+from collect_tui.store import queue_few, queues, scoring, summary
+from collect_tui.store.engine import Store
+from collect_tui.store.sql import table
+from collect_tui.store.tables import WorkItem
+from support.portfolio import DAY, NOW, TENANT, add_account
+
+CATALOGUE = load(None, today=DAY)
+NAMES = ("Alvarez, Rosa", "Petrov, Ivan", "Lindqvist, Rosa María", "Zed & Sons")
+
+#: What is asked for, and of which accounts of the book it holds.
+WANTED = {
+    "collect>700": lambda i: (i + 1) * 20_00 > 700_00,
+    "collect=20": lambda i: i == 0,
+    "dpd<42": lambda i: i % 9 < 2,
+    "dpd>=48": lambda i: i % 9 == 8,
+    "score>=0": lambda i: True,
+    "snoozes>0": lambda i: i % 11 == 3,
+    "snoozes>=2": lambda i: False,
+    "product=tv": lambda i: i % 4 == 1,
+    "product=int,tv": lambda i: i % 4 in (1, 2),
+    "product=xx": lambda i: False,
+    "flag=disputed": lambda i: i % 13 == 5,
+    "flag=hold": lambda i: i % 10 == 7,
+    "flag=medical": lambda i: i % 10 == 7 and i % 20 != 17,
+    "flag=fraud": lambda i: False,
+    "flag=disputed,medical": lambda i: i % 13 == 5 or (i % 10 == 7 and i % 20 != 17),
+    "flag=company": lambda i: i % 4 == 3,
+    "flag=claimed": lambda i: i == 4,
+    "flag=company,hold": lambda i: i % 4 == 3 or i % 10 == 7,
+    "petrov": lambda i: i % 4 == 1,
+    "rosa": lambda i: i % 4 in (0, 2),
+    "maria rosa": lambda i: i % 4 == 2,
+    "88000012": lambda i: i == 12,
+    "nobody": lambda i: False,
+    "petrov collect>300 sort dpd": lambda i: i % 4 == 1 and (i + 1) * 20_00 > 300_00,
+}
+#: Of these no index knows who they are.
+READ_THROUGH = (
+    "flag=skipped",
+    "flag!=hold",
+    "product!=int",
+    "collect!=20",
+    "snoozes<1",
+    "stage=past_due",
+    "zone=closed",
+    "owner=none",
+)
+
+
+@pytest.fixture
+def book(store: Store) -> Store:
+    for i in range(40):
+        kinds = ("MEDICAL", "MEDICAL") if i % 10 == 7 and i % 20 != 17 else ("BROKEN",) if i % 10 == 7 else ()
+        add_account(
+            store,
+            number=f"8800-{i:04}",
+            name=NAMES[i % 4],
+            party={"kind": "org" if i % 4 == 3 else "person"},
+            items=[
+                {
+                    "due": DAY - timedelta(days=40 + i % 9),
+                    "amount": (i + 1) * 20_00 + (900 if i % 13 == 5 else 0),
+                    "disputed": 900 if i % 13 == 5 else 0,
+                }
+            ],
+            services=[{"product": "INT"}]
+            if i % 4 == 2
+            else [{"product": "TV"}, {"product": "TV"}]
+            if i % 4 == 1
+            else [],
+            holds=[{"kind": kind} for kind in kinds],
+            points=[],
+            work={"snoozes": int(i % 11 == 3)}
+            | ({"claimed": True, "claimed_by": "ben", "lease_until": NOW + timedelta(minutes=5)} if i == 4 else {}),
+        )
+    with store.write() as db:
+        summary.refresh(db, TENANT, DAY)
+        scoring.rescore(db, TENANT, CATALOGUE, DAY, NOW)
+        db.execute(update(table(WorkItem)).values(queue="new"))  # whatever keeps some of them out is no matter here
+    return store
+
+
+def rows(store: Store, words: str, limit: int = 7) -> list[str]:
+    found: list[str] = []
+    wanted, cursor = read(words, "USD", CATALOGUE.holds), None
+    with store.read() as db:
+        while True:
+            page = queues.page(
+                db, TENANT, CATALOGUE, "new", cursor=cursor, limit=limit, now=NOW, user="mia", wanted=wanted
+            )
+            found += [row.account for row in page.rows]
+            if (cursor := page.cursor) is None:
+                return found
+
+
+def few(store: Store, words: str) -> list[int] | None:
+    wanted = read(words, "USD", CATALOGUE.holds)
+    with store.read() as db:
+        return queue_few.few(db, wanted, queues.ground_of(db, TENANT, CATALOGUE, DAY, NOW, "mia"), "new")
+
+
+def test_the_few_are_those_that_reading_the_queue_through_finds(book: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [*WANTED, *READ_THROUGH, *(f"{words} sort {name}" for words in ("rosa", "flag=hold") for name in SORTS)]
+    assert all((few(book, words) is None) == (words in READ_THROUGH) for words in asked)
+    found = {words: rows(book, words) for words in asked}
+    monkeypatch.setattr(queue_few, "LOOKED_AT", -1)
+    assert all(few(book, words) is None for words in asked)
+    assert {words: rows(book, words) for words in asked} == found
+    for words, holds in WANTED.items():
+        assert sorted(found[words]) == [f"8800-{i:04}" for i in range(40) if holds(i)], words
+
+
+def test_more_than_few_are_read_in_the_order_of_the_queue(book: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = rows(book, "rosa")
+    monkeypatch.setattr(queue_few, "FEW", 19)
+    assert len(every) == 20
+    assert few(book, "rosa") is None
+    assert few(book, "rosa flag=hold") is not None, "the other condition leaves few"
+    assert rows(book, "rosa") == every
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_no_page_of_a_queue_is_read_through_or_sorted_whole(book: Store) -> None:
+    """What is few is looked up; what is many comes in the order of an index, and but for what is equal nothing is sorted."""
+    steps: dict[str, list[str]] = {}
+    with book.read() as db:
+        raw = db.connection().connection.dbapi_connection
+
+        def explain(_c: object, _cursor: object, statement: str, values: object, _ctx: object, _many: bool) -> None:
+            if "one_page" in statement or "having" in statement:
+                plan = [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+                steps.setdefault(words, []).extend(
+                    plan[: plan.index("SCAN one_page")] if "SCAN one_page" in plan else plan
+                )
+
+        event.listen(db.connection(), "before_cursor_execute", explain)
+        sorts = [f"sort {name} {way}" for name in SORTS if name != "owner" for way in ("asc", "desc")]
+        for words in (*sorts, *WANTED):
+            wanted = read(words, "USD", CATALOGUE.holds)
+            queues.page(db, TENANT, CATALOGUE, "new", now=NOW, user="mia", wanted=wanted)
+    for words in sorts:
+        assert any("COVERING INDEX ix_work_" in step for step in steps[words]), words
+        assert "USE TEMP B-TREE FOR ORDER BY" not in steps[words], words
+    for words in WANTED:
+        of_queue = [step for step in steps[words] if "(tenant_id=? AND queue=?)" in step]
+        assert not of_queue, words
+        assert not [step for step in steps[words] if step.endswith("(tenant_id=?)") and "INDEX ix_" not in step], words
