@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 from collect_tui.bootstrap import Clock, Wiring, catalogue, open_desk
 from collect_tui.common.words import expected
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.errors import Invalid
+from collect_tui.domain.errors import Invalid, Refused
 
 UTILITY: Final = "utility"
 """The trade of `portfolio.json`, by the program's own rules; the others have a folder with rules of their own each."""
+MAKER: Final = "demo"
+"""Who brings the portfolio in; a file that begins so is a demo."""
 
 
 def fixtures() -> Path:
@@ -76,7 +78,7 @@ def make_demo(wired: Wiring, trade: str = UTILITY) -> None:
 
     from collect_tui.ingest import pipeline
 
-    desk = open_desk(replace(wired, user="demo"), create=True, backend="demo")
+    desk = open_desk(replace(wired, user=MAKER), create=True, backend="demo")
     try:
         pipeline.run("portfolio", desk, portfolio(trade), shift_to=opening_day(wired.clock(), catalogue(wired).rules))
     except BaseException:
@@ -85,6 +87,32 @@ def make_demo(wired: Wiring, trade: str = UTILITY) -> None:
             wired.database.unlink(missing_ok=True)
         raise
     desk.close()
+
+
+def discard(path: Path) -> None:
+    """Deletes the file of a demo that was kept, with the log beside it; nothing when there is none. Invalid "demo.foreign" for a file that
+    was not made by `make_demo`, Refused "demo.used" while somebody works on it."""
+    import sqlite3
+    from contextlib import closing
+
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)) as file:
+            first = file.execute('SELECT kind, "by" FROM import_batch ORDER BY at, id LIMIT 1').fetchone()
+            if first != ("portfolio", MAKER):
+                raise Invalid("demo.foreign", f"{path} is no demo: it is not deleted.", "keep")
+            file.execute("PRAGMA locking_mode=EXCLUSIVE")  # the next transaction needs that nobody has it open
+            file.execute("BEGIN IMMEDIATE")
+            file.rollback()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise Refused("demo.used", f"Somebody works on {path}: leave the desk there first.", "keep") from None
+        raise Invalid("demo.foreign", f"{path} is no demo: it is not deleted.", "keep") from None
+    except sqlite3.DatabaseError:
+        raise Invalid("demo.foreign", f"{path} is no demo: it is not deleted.", "keep") from None
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        each.unlink(missing_ok=True)
 
 
 def opening_day(now: datetime, rules: Rules) -> date:

@@ -235,6 +235,8 @@ def test_what_comes_out_has_no_control_and_hostile_names_none(tmp_path: Path) ->
         (["cases open", "1", "review", "show"], "complaint COMPL-7086 is in review"),
         (["cases open", "1", "zzz"], "zzz"),
         (["cases open", "+ 1 fine"], "Nothing waits for a decision in this case."),
+        (["q overdue"], "cases overdue>"),
+        (["q dec"], "cases decide>"),
         (["cases bogus"], "No list, kind, reason or channel"),
         (["inbox", "1"], "held by mia"),
         (["inbox", "i 1", "y"], "opens ticket"),

@@ -158,6 +158,20 @@ def test_a_guard_rail_needs_a_lead_and_a_reason(desk):
     assert promise.override == "lee: hardship"
 
 
+def test_who_may_override_is_named_and_nobody_else_does(desk):
+    far = act(desk, ROSA, "pp 150 +13")
+    (lee,) = desk.preview(far).overriders
+    assert (lee.login, lee.name, lee.role) == ("lee", "Lee", "lead")
+    assert lee.proves == (desk.outbox is not None), "at a server everybody; in a file whoever has a password"
+    assert desk.preview(act(desk, ROSA, "pp 150 fri")).overriders == ()
+    stranger = far.model_copy(update={"override": Override(by="zed", reason="hardship")})
+    assert desk.preview(stranger).overriders == (lee,)
+    with pytest.raises(Refused, match="There is no user zed here; it takes a lead") as error:
+        desk.do(stranger, proof=PASSWORD)
+    assert (error.value.code, error.value.field) == ("override.authority", "override")
+    assert desk.account(ROSA).promise is None
+
+
 def test_a_blocked_try_is_kept_as_evidence(desk):
     with pytest.raises(RefusedByPolicy):
         do(desk, ROSA, "pp 150 +13")

@@ -64,7 +64,8 @@ def test_the_board_counts_them_last_and_whoever_has_none_sees_none(desk, lead):
 def test_next_hands_out_mine(desk):
     rows = desk.queue("mine").rows
     assert [row.tier for row in rows] == sorted(row.tier for row in rows)
-    assert desk.next("mine").account == rows[0].account
+    claim = desk.next("mine")
+    assert (claim.account, claim.queue, claim.left) == (rows[0].account, "mine", desk.queue("mine").figure.left)
     assert desk.queue("mine", limit=1).cursor is not None
     second = desk.queue("mine", limit=1, cursor=desk.queue("mine", limit=1).cursor)
     assert second.rows[0].account == rows[1].account

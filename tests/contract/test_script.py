@@ -16,6 +16,9 @@ def test_the_cards_are_filled_for_the_customer(desk):
     cards = {card.name: card for card in seen.cards}
     assert list(cards) == ["recording", "party", "voicemail"], "whose state is not known is told of the recording"
     assert cards["party"].text.startswith("Am I speaking with Rosa Alvarez?")
+    asked = "2 of these: date of birth, last four of an id, address, service or meter number"
+    assert asked in cards["party"].text, "what the line's `ver` takes, and how many"
+    assert cards["party"].source.startswith("12 CFR 1006.6(d)(1)")
     assert (cards["party"].must, cards["party"].read_at, cards["party"].language) == (True, None, "en")
     answers = {each.name: each for each in seen.objections}
     assert (answers["this-month"].under, answers["this-month"].line) == ("money", "pp ")

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from collect_tui.cli.plain import account_text
 from collect_tui.desk.errors import Invalid, Refused, RefusedByPolicy
 from contract.conftest import ROSA, act, do
 from support.book import local_desk
@@ -32,7 +33,9 @@ def test_two_facts_verify_a_customer_for_the_call(desk, clock):
     said = do(desk, ROSA, "ver dob addr inbound").sentence
     assert "the customer is verified: date of birth, address · inbound" in said
     assert desk.account(ROSA).verified
+    assert "\nthe customer is verified for this call\n" in account_text(desk.account(ROSA))
     clock.now += timedelta(minutes=30)
+    assert "verified" not in account_text(desk.account(ROSA))
     assert not desk.account(ROSA).verified, "nobody talks for so long"
 
 

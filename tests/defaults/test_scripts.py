@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from collect_tui.domain.script import in_language
 from collect_tui.services.message.lint import library
 from collect_tui.services.script import faults
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 TODAY = date(2026, 11, 23)
 
 
@@ -22,7 +24,7 @@ def test_every_text_that_is_shipped_can_be_said():
     answers = [
         (f"objections.{o.name}", code, text) for o in rules.scripts.objections for code, text in o.answers.items()
     ]
-    assert (len(cards), len(answers)) == (8, 12)
+    assert (len(cards), len(answers)) == (11, 18)
     assert [*faults(library(None, rules.rules.country, rules.rules.currency), iter((*cards, *answers)))] == []
 
 
@@ -40,12 +42,46 @@ def test_a_text_that_cannot_be_said_is_named():
     ]
 
 
-def test_cards_by_state_and_segment():
+def test_cards_by_place_and_segment():
     cards = {card.name: card for card in load(today=TODAY).scripts.cards}
-    assert [cards["recording"].is_for(state, "") for state in ("CA", "TX", "")] == [True, False, True]
-    assert [cards["collector"].is_for("TX", segment) for segment in ("cards", "residential")] == [True, False]
+    places = ("US-CA", "US-TX", "US", "PH", "PA", "CA")  # Panama and Canada are not Pennsylvania and California
+    assert [cards["recording"].is_for(place, "") for place in places] == [True, False, True, True, False, False]
+    assert [cards["collector"].is_for("US-TX", segment) for segment in ("cards", "residential")] == [True, False]
+    assert not cards["collector"].is_for("PH", "cards")
     assert in_language({"en": "a", "es": "b"}, "es-MX") == ("es", "b")
     assert in_language({"en": "a"}, "zh") == ("en", "a")
+
+
+def test_what_demands_a_card_is_of_the_place():
+    cards = {card.name: card for card in load(today=TODAY).scripts.cards}
+    recording, party = cards["recording"], cards["party"]
+    assert (recording.source_in("US-WA"), recording.source_in("US-CA")) == (
+        "Wash. Rev. Code 9.73.030",
+        "Cal. Penal Code 632",
+    )
+    assert set(recording.places) == set(recording.sources), "no state is shown the law of another"
+    assert recording.source_in("PH").startswith("RA 4200")
+    assert "not known" in recording.source_in("US")
+    assert party.source_in("US-WA").startswith("12 CFR")
+    assert party.source_in("MY").startswith("House rule")
+
+
+def test_buyers_in_the_philippines_are_shown_no_law_of_the_states():
+    rules = load(FIXTURES / "real-estate" / "site", today=TODAY)
+    words = [card.source_in("PH") for card in rules.scripts.cards if card.is_for("PH", "real-estate")]
+    words += [
+        rules.rules.verification.source,
+        *rules.rules.contact.sources.values(),
+        *rules.rules.suspend.sources.values(),
+    ]
+    words += [hold.source for hold in rules.holds.values()]
+    assert [each for each in words if re.search(r"CFR|USC|Cal\.|states|State|Ontario|Astound", each)] == []
+    said = rules.scripts
+    every = {
+        **{c.name: c.texts for c in said.cards if c.is_for("PH", "")},
+        **{o.name: o.answers for o in said.objections},
+    }
+    assert [name for name, texts in every.items() if "fil" not in texts] == []
 
 
 @pytest.mark.parametrize(
@@ -55,7 +91,9 @@ def test_cards_by_state_and_segment():
         ('[objections.money]\ntype = "n "', "objections.money.type"),
         ('[objections.later]\ntype = ""', "objections.later.type"),
         ('[objections.later]\nunder = "mony"', "objections.later.under"),
-        ('[cards.party]\nstates = ["Ohio"]', "cards.party.states"),
+        ('[cards.party]\nplaces = ["Ohio"]', "cards.party.places"),
+        ('[cards.party.sources]\nOhio = "x"', "cards.party.sources.Ohio"),
+        ('[facts.dob]\nfr = "x"', "facts.dob.fr"),
         ('[cards.party.text]\nfr = "x"', "cards.party.text.fr"),
         ('[cards.own]\ntitle = "Own"\n[cards.own.text]\nes = "x"', "cards.own.text.en"),
         ('[cards.party]\ntitle = "two\\nlines"', "cards.party.title"),

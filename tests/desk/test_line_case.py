@@ -269,3 +269,17 @@ def test_a_plan_is_offered_as_a_household_can_pay_it():
     assert (plan.total, plan.count, plan.frequency) == (41_210, 5, "monthly")
     for most in (0, 100):  # no case says, or it would take longer than any plan
         assert affordable_plan(replace(able, cases=(CASES[0].model_copy(update={"affordable": most}),))) == {}
+
+
+def test_what_is_named_is_completed_where_it_is_named():
+    """`key=` lists what the field of that name may be, and so does a word that is a result and a kind of case."""
+    for text in ("di item=", "di item=inv", "case 1a2b part credit=", "assign 7qx2 dept=", "assign 7qx2 dept=ser"):
+        found = complete(text, len(text), CONTEXT)
+        assert found, text
+        assert {one.insert_from for one in found} == {text.index("=") + 1}
+    assert [one.text for one in complete("assign 7qx2 dept=ser", 20, CONTEXT)] == ["service"]
+    assert complete("di ", 3, CONTEXT)[0].text == "INV-1041"
+    assert any(one.text == "m1" for one in complete("di ", 3, CONTEXT))
+    assert fields.read("di", CONTEXT)[0].fields[0].name == "item"
+    assert fields.read("di item=", CONTEXT)[1] == {}
+    assert fields.read("di m2", CONTEXT)[1] == {"point": "m2"}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
+from collect_tui.domain.codes import Action, Result
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Hold, Holder, NextAction, Point
@@ -514,3 +515,39 @@ def test_a_counted_result_that_names_no_number_though_there_is_one() -> None:
 @pytest.mark.parametrize("result", ["SK", "CM", "AG"])
 def test_what_is_not_counted_needs_none(result: str) -> None:
     assert log(rosa(points=()), result, None, "RV")
+
+
+# ------------------------------------------------------------------------------------- results that make no sense
+
+
+@pytest.mark.parametrize("action", CODES.actions.values(), ids=lambda each: each.code)
+@pytest.mark.parametrize("result", [r for r in CODES.results.values() if r.ways], ids=lambda each: each.code)
+def test_a_result_that_makes_no_sense_of_an_action_is_refused(action: Action, result: Result) -> None:
+    point = Point(1, action.kinds[0], "+1 312 555 0142", 1) if action.kinds else None
+    refused = ""
+    try:
+        log(rosa(points=(point,) if point else ()), result.code, point, action.code)
+    except Invalid as error:
+        refused = error.code
+    assert bool(refused) == (action.way not in result.ways)
+    assert refused in ({"contact.way", ""} if point else {"contact.way", "contact.point_missing"})
+
+
+def test_a_word_from_the_customer_is_never_unanswered() -> None:
+    with pytest.raises(Invalid) as caught:
+        log(rosa(), "NA", M1, "IN")
+    told = "NA (no answer) is a result of a call made or a visit, not of IN (inbound call)."
+    assert (caught.value.code, caught.value.field, caught.value.message) == ("contact.way", "result", told)
+
+
+@pytest.mark.parametrize("result", ["RP", "HV", "DN"])
+def test_the_search_for_a_number_goes_on_while_there_is_none(result: str) -> None:
+    tracing = NextAction("trace", TODAY + timedelta(days=1))
+    facts = rosa(points=(replace(M1, quality="bad"),), next_action=tracing)
+    then = the_next(log(facts, result, M1, "IN", reason="FORGOT"))
+    assert then is not None
+    assert (then.code, then.on) == ("trace", tracing.on)
+    found = rosa(points=(replace(M1, quality="bad"), H3), next_action=tracing)
+    then = the_next(log(found, result, M1, "IN", reason="FORGOT"))
+    assert then is not None
+    assert then.code == "call"

@@ -194,7 +194,26 @@ async def test_two_keys_begin_a_ticket(desks: Desks, fast: bool) -> None:
         await desk.play(["d", "Q"], fast=fast)
         assert "letter of no kind of case" in desk.said
         await desk.play(["d", "f12", "d", "d"], fast=fast)
-        assert desk.app.screen.line_edit.text == "di "
+        assert desk.app.screen.line_edit.text == "di item="
+
+
+@both
+async def test_a_word_that_is_a_result_too_begins_the_case_where_one_asked_for_it(desks: Desks, fast: bool) -> None:
+    """The letter of the kind, F4 behind it, `:form di`, F10 on what is typed: all speak of the case."""
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "d", "d", "f4", "enter"], fast=fast)
+        line = desk.app.screen.line_edit
+        assert line.text == "di item=INV-1 "
+        await desk.play([*keys_of('60 price "charged twice"'), "enter"], fast=fast)
+        assert [case.kind for case in desks.of("mia").account(ROSA).cases] == ["dispute"]
+        assert line.text == ""
+        for keys in ([":", *keys_of("form di"), "enter"], ["d", "d", "f10"], [":", *keys_of("di"), "f10"]):
+            await desk.play(keys, fast=fast)
+            assert desk.context == "form"
+            assert next(slot.label for slot in desk.screen.verb.fields) == "Item", keys
+            await desk.play(["f4"], fast=fast)
+            assert "INV-2" in desk.text
+            await desk.play(["f12", "f12"], fast=fast)
 
 
 @both
@@ -207,3 +226,23 @@ async def test_a_long_list_is_fetched_as_far_as_one_goes(desks: Desks, fast: boo
         assert desk.queue.cursor == desk.queue.keys[-1]
         await desk.play(["home", "1", "1", "5", "enter", "b"], fast=fast)
         assert desk.queue.cursor == desk.queue.keys[114]
+
+
+@both
+async def test_q_opens_whatever_the_board_lists(desks: Desks, fast: bool) -> None:
+    """By the name that stands there, with what is wanted of it; a queue of the same name comes first."""
+    async with driving(desks.connect(), desks.state) as desk:
+        for words, context, said in (
+            ("overdue", "cases", "Cases overdue"),
+            ("overd", "cases", "Cases overdue"),
+            ("open dispute", "cases", "Open cases · dispute"),
+            ("mine", "queue", "My accounts"),
+            ("cases mine", "cases", "My cases"),
+            ("skip", "queue", "Skip list"),
+        ):
+            await desk.play([":", *keys_of(f"q {words}"), "enter"], fast=fast)
+            assert (desk.context, desk.header.startswith(said)) == (context, True), (words, desk.text)
+        await desk.play([":", *keys_of("q deci"), "tab", "enter", "enter"], fast=fast)
+        assert desk.header.startswith("Waiting for my decision")
+        await desk.play([":", *keys_of("q nothing"), "enter"], fast=fast)
+        assert "There is no queue 'nothing'" in desk.said

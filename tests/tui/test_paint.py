@@ -171,6 +171,16 @@ def test_the_header_keeps_how_many_are_left(view: AccountView, room: int, said: 
     assert header(view, claim, "mia", room).text == said
 
 
+def test_a_verified_customer_is_said_however_little_room_there_is(view: AccountView) -> None:
+    one = view.model_copy(update={"verified": True, "claimed_by": "ben"})
+    claim = Claim(account=ROSA, queue="suspend", lease_until=AT, fence=1, left=12)
+    assert header(one, claim, "mia", 80).text == "4410-2231 Alvarez, Rosa · verified · suspend, 12 left"
+    assert header(one, claim, "mia", 41).text == "4410-2231 Alvarez, … · verified · 12 left"
+    assert header(one, None, "mia").text.endswith("Rosa · verified · ben has it")
+    assert any("verified for this call" in line.text for line in summary(one, 80, 17))
+    assert not any("verified" in line.text for line in summary(view, 80, 17))
+
+
 @pytest.mark.parametrize(
     ("action", "zone", "said"),
     [

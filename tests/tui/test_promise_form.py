@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from collect_tui.services import users
 from collect_tui.tui.forms.form import FormScreen
+from support.book import NOW
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.golden import expect_screen
@@ -139,10 +141,32 @@ async def test_what_a_lead_may_override_asks_who_and_why(tmp_path: Path, fast: b
         assert "not allowed; a lead may override it (F10)" in desk.text
         await desk.play(["f2"], fast=fast)
         assert "F10 asks who and why" in desk.said
-        await desk.play(["f10", *keys_of("mia"), "tab", *keys_of("hardship"), "f2"], fast=fast)
+        await desk.play(["f10"], fast=fast)
+        assert "No password is asked: this file believes whoever opened it" in " ".join(desk.text.split())
+        await desk.play(["f4"], fast=fast)
+        assert "Lee, lead" in desk.text
+        await desk.play(["escape", *keys_of("mia"), "tab", *keys_of("hardship"), "f2"], fast=fast)
         assert "may not override" in desk.said
         await desk.play(["ctrl+u", *keys_of("lee"), "f2"], fast=fast)
         assert desk.context == "account"
+        promise = desks.of("mia").account(ROSA).promise
+        assert promise is not None
+        assert promise.override == "lee: hardship"
+
+
+@both
+async def test_whoever_has_a_password_gives_it(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    right = "correct horse battery staple"
+    users.set_password(desks.store, 1, "lee", right, desks.of("mia").catalogue().authority, NOW)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "p", *keys_of("150"), "tab", *keys_of("+13"), "f2"], fast=fast)
+        await desk.play(["f10", *keys_of("lee"), "tab", *keys_of("hardship")], fast=fast)
+        assert "No password is asked" not in desk.text
+        await desk.play(["f2"], fast=fast)
+        assert "must give their own password" in desk.said
+        assert desks.of("mia").account(ROSA).promise is None
+        await desk.play([*keys_of(right), "f2"], fast=fast)
         promise = desks.of("mia").account(ROSA).promise
         assert promise is not None
         assert promise.override == "lee: hardship"

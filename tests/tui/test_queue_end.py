@@ -198,3 +198,21 @@ async def test_who_works_a_queue_stays_in_it_when_an_act_moves_the_account_elsew
         assert desks.of("lee").why(number).queue != worked
         assert desk.app.navigator.claim is not None
         assert desk.app.navigator.claim.queue == worked
+
+
+@both
+async def test_the_header_names_the_queue_of_the_account_and_what_is_left_of_that(tmp_path: Path, fast: bool) -> None:
+    """Who works a queue goes on in it from an account of another one, whose header names its own."""
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([":", *keys_of("q skip"), "enter", ":", *keys_of(f"a {IVAN}"), "enter"], fast=fast)
+        queue = desks.of("lee").why(IVAN).queue
+        figure = next(one for one in desks.of("mia").queues().queues if one.name == queue)
+        assert desk.header.startswith(f"{IVAN} Petrov, Ivan · {figure.title}, {figure.left} left")
+        assert desk.app.navigator.next_queue == "skip"
+        await desk.play([":", *keys_of(f"a {ROSA}"), "enter", "f7"], fast=fast)
+        assert number_of(desk) == IVAN
+        assert f" · {figure.title}, {figure.left} left" in desk.header
+        assert desk.app.navigator.next_queue == "skip"
+        await desk.play(["w"], fast=fast)
+        assert (number_of(desk), desk.screen.refused) == (IVAN, True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from collect_tui.cli.common import at_desk
 
 if TYPE_CHECKING:
+    from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
 
 
@@ -55,14 +56,15 @@ def do(args: argparse.Namespace) -> int:
         preview = desk.preview(act)
         print(preview.model_dump_json(indent=2) if args.json else preview_text(preview))
         return 0 if preview.ok else 3
-    receipt = bootstrap.sent_from(given, desk).do(desk, act, proof=_proof(desk, args.override_by))
+    receipt = bootstrap.sent_from(given, desk).do(desk, act, proof=_proof(desk, act))
     print(receipt.model_dump_json(indent=2) if args.json else receipt_text(receipt))
     return 0
 
 
-def _proof(desk: Desk, by: str | None) -> str | None:
-    """At a server, whoever overrides for somebody else shows that they are there."""
-    if by is None or desk.outbox is None or by == desk.session().user:
+def _proof(desk: Desk, act: Act) -> str | None:
+    """Whoever overrides for somebody else shows that they are there, where they have a password."""
+    by = act.override.by if act.override is not None else ""
+    if not by or not any(each.proves for each in desk.preview(act).overriders if each.login == by):
         return None
     from getpass import getpass
 

@@ -70,12 +70,13 @@ def day(text: str) -> date:
     return found
 
 
-def check_theme(name: str) -> None:
+def check_theme(name: str | None) -> None:
     """Refuses a theme that there is not, whichever command it was given to. Raises Invalid that names the nearest."""
+    if name is None or name == "auto":
+        return
     import os
 
     from collect_tui import settings
     from collect_tui.tui.render.theme_files import read_theme
 
-    if name != "auto":
-        read_theme(name, settings.load(os.environ).themes_folder)
+    read_theme(name, settings.load(os.environ).themes_folder)

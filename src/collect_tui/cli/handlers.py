@@ -80,9 +80,14 @@ def demo(args: argparse.Namespace) -> int:
     from collect_tui import demo as demos
 
     wired = _wired(args)
+    if args.reset and not args.keep:
+        raise Invalid("demo.reset", "Say which demo begins anew: demo --keep PATH --reset.", "keep")
     if args.keep:
+        if args.reset:
+            demos.discard(args.keep)
         if args.keep.exists():
-            raise Invalid("demo.exists", f"{args.keep} exists already; name a file that does not.", "keep")
+            told = f"{args.keep} exists already; name a file that does not, or begin it anew: demo --keep {args.keep} --reset."
+            raise Invalid("demo.exists", told, "keep")
         kept = demos.with_rules(replace(wired, settings=wired.settings.with_database(args.keep)), args.trade)
         demos.make_demo(kept, args.trade)
         print(_kept_text(args.keep, kept.settings.site_folder if args.trade != demos.UTILITY else None, args.json))

@@ -41,9 +41,6 @@ class LinearCases(LinearQueues):
         """A list of cases; mine without words."""
         self._list_cases(case_list.read(words or "mine", self._catalogue.cases.kinds))
 
-    def _show_cases(self, which: str) -> None:
-        self.do_cases_show(which)
-
     def _list_cases(self, wanted: CaseFilter) -> None:
         page = Page(CASES, " ".join(filter(None, ("cases", wanted.which, wanted.said))), partial(self._load, wanted))
         decide = {"case.agree": partial(self._decide_row, "agree"), "case.refuse": partial(self._decide_row, "reject")}

@@ -10,6 +10,7 @@ from collect_tui.cli import plain
 from collect_tui.cli.linear_acts import LinearActs
 from collect_tui.cli.linear_pages import Page
 from collect_tui.common.words import plural
+from collect_tui.desk import case_list
 from collect_tui.desk.bulk import MOST
 from collect_tui.desk.errors import Invalid, NotFound, Refused, Stale
 from collect_tui.desk.queue_filter import with_sort
@@ -45,16 +46,18 @@ class LinearQueues(LinearActs):
     # -- queues -------------------------------------------------------------------------------------------------
 
     def do_queue_show(self, text: str = "") -> None:
-        """A queue, or the board without a name."""
+        """A queue or a list of cases by its name on the board, or the board without one."""
         if not text:
             return self._open(Page(BOARD, "board", self._load_board))
+        if (cases := case_list.named(text, self._filters.known(self._catalogue))) is not None:
+            return self.do_cases_show(cases)
         name, words = self._filters.named(text, (queue.name for queue in self._catalogue.queues))
-        self._show_queue(name, words)
+        return self._show_queue(name, words)
 
     def _load_board(self, page: Page) -> str:
         board = self._desk.queues()
         page.opens = [
-            partial(self._show_cases, each.name)
+            partial(self.do_cases_show, each.name)
             if isinstance(each, CaseFigure)
             else partial(self._show_queue, each.name)
             for each in board.in_order
@@ -62,7 +65,8 @@ class LinearQueues(LinearActs):
         self._saw(board.agent)
         return plain.board_rows_text(board, self._desk.session())
 
-    def _show_cases(self, which: str) -> None:
+    def do_cases_show(self, words: str = "") -> None:
+        """A list of cases."""
         raise NotImplementedError
 
     def _show_queue(self, name: str, words: str = "") -> None:

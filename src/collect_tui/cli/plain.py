@@ -137,6 +137,7 @@ def account_text(a: AccountView) -> str:
         f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
+        *(["the customer is verified for this call"] if a.verified else []),
         *([f"asked for: {a.times}"] if a.times else []),
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),

@@ -59,8 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     _encode(args)
     try:
-        if args.theme is not None:
-            check_theme(args.theme)
+        check_theme(args.theme)
         handler: Handler = args.run
         return handler(args)
     except DomainError as error:
@@ -161,6 +160,13 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.demo,
         "open the desk on a throwaway copy of the fixture portfolio, moved to today",
         (("--keep",), {"type": Path, "metavar": "PATH", "help": "write the copy to PATH and stop"}),
+        (
+            ("--reset",),
+            {
+                "action": "store_true",
+                "help": "with --keep: begin the demo in PATH anew; all that was done on it is gone",
+            },
+        ),
         (
             ("--trade",),
             {

@@ -9,7 +9,7 @@ from typing import Final
 from collect_tui.common.words import expected
 from collect_tui.defaults.reading import Table
 from collect_tui.desk import own_filters, queue_filter
-from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, Action, BillingCodes, Codes, FollowUp, Result
+from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, WAYS, Action, BillingCodes, Codes, FollowUp, Result
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
@@ -131,14 +131,14 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
         instead=table.text("instead", ""),
         hot=table.maybe_choice("hot", HOT_LETTERS) or "",
         comment=table.flag("comment", False),
+        ways=table.choices("ways", tuple(WAYS), []),
         offer=table.maybe_choice("offer", OFFERS) or "",
         answer=table.maybe_choice("answer", ANSWERS) or "",
     )
     table.done()
     if result.hot and result.needs:
-        raise table.error(
-            "hot", "hot", "what needs more than a letter is typed on the line; expected no needs beside it."
-        )
+        told = "what needs more than a letter is typed on the line; expected no needs beside it."
+        raise table.error("hot", "hot", told)
     if result.hold_days is not None and result.hold is None:
         raise table.error("hold", "hold_days", "days without a hold; expected the key hold beside it.")
     if result.right_party and not result.contact:

@@ -12,7 +12,7 @@ from collect_tui.domain.message.template import LANGUAGES
 from collect_tui.domain.script import Card, Objection, Scripts, Texts
 
 _LONGEST: Final = 600
-_STATE: Final = re.compile(r"[A-Z]{2}")
+_PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 def scripts(root: Table) -> Scripts:
@@ -22,6 +22,7 @@ def scripts(root: Table) -> Scripts:
     entries = tuple(root.table("objections").entries())
     names = [name for name, _ in entries]
     objections = tuple(_objection(name, table, names) for name, table in entries)
+    facts = {code: _known(table) for code, table in root.table("facts", {}).entries()}
     root.done()
     tables, above = dict(entries), {each.name: each.under for each in objections}
     for each in objections:
@@ -34,21 +35,24 @@ def scripts(root: Table) -> Scripts:
         if bool(each.line) == any(other.under == each.name for other in objections):
             told = "expected what to type, or an objection under it; not both."
             raise tables[each.name].error("leaf", "type", told)
-    return Scripts(cards, objections)
+    return Scripts(cards, objections, facts)
 
 
 def _card(name: str, table: Table) -> Card:
-    states = table.phrases("states")
-    if wrong := next((state for state in states if not _STATE.fullmatch(state)), None):
-        raise table.error("type", "states", f"{wrong!r} is no state as the post writes it, such as CA.")
+    places, cited = table.phrases("places"), table.table("sources", {})
+    sources = cited.texts()
+    for key, within, named in (("places", table, places), ("", cited, tuple(sources))):
+        if wrong := next((each for each in named if not _PLACE.fullmatch(each)), None):
+            raise within.error("type", key or wrong, f"{wrong!r} is no country or state, such as PH or US-CA.")
     found = Card(
         name=name,
         title=_line(table, "title"),
         texts=_texts(table, "text"),
-        states=states,
+        places=places,
         segments=table.phrases("segments"),
         must=table.flag("must", False),
         source=table.text("source", ""),
+        sources=sources,
     )
     table.done()
     return found
@@ -72,12 +76,18 @@ def _line(table: Table, key: str) -> str:
 
 def _texts(table: Table, key: str) -> Texts:
     within = table.table(key)
+    found = _known(within)
+    if "en" not in found:
+        raise within.error("missing", "en", "expected an English text.")
+    return found
+
+
+def _known(within: Table) -> Texts:
+    """Texts by language."""
     found = within.texts()
     for code, text in found.items():
         if code not in LANGUAGES:
             raise within.error("unknown", code, f"no such language; {expected(code, LANGUAGES)}")
         if len(text) > _LONGEST:
             raise within.error("type", code, f"expected at most {_LONGEST} characters.")
-    if "en" not in found:
-        raise within.error("missing", "en", "expected an English text.")
     return found

@@ -10,44 +10,53 @@ followup = ["account", "name", "collectable", "dpd", "owner"]
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from collect_tui.common import toml_files
 from collect_tui.common.words import expected
+from collect_tui.desk import queue_filter
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import SavedFilter
+
+if TYPE_CHECKING:
+    from collect_tui.desk.catalogue import Catalogue
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,29}")
 MOST: Final = 100
 """Filters and queues with columns that a file keeps."""
 OWN: Final = {"mine": "accounts whose owner I am", "team": "accounts of those at my desk"}
 """Queues that cut across the site's."""
-#: Columns that a screen may show, by their names; and what people call some of them.
+#: Columns that a screen may show, by their names.
 COLUMNS: Final = {column.name: column.heading for column in QUEUE_COLUMNS if column.width}
+#: Their names by what else they are called: their headings, and what filters call them.
 _CALLED: Final = {
-    "number": "account",
-    "collect": "collectable",
     "why": "reasons",
-    "local": "zone",
-    "tried": "last_attempt_at",
+    "collect": "collectable",
+    "number": "account",
+    **{heading.lower().replace(" ", "_"): name for name, heading in COLUMNS.items()},
 }
+#: A heading of several words, as it stands on the screen.
+_HEADING: Final = re.compile("|".join(rf"\b{h}\b" for h in COLUMNS.values() if " " in h), re.IGNORECASE)
 
 
 def columns(text: str) -> tuple[str, ...]:
     """Columns by their names or headings, each once. Invalid "queue.columns" names the word and what it may have been."""
     found: dict[str, None] = {}
-    for word in text.replace(",", " ").split():
+    for word in _HEADING.sub(lambda heading: heading[0].replace(" ", "_"), text).replace(",", " ").split():
         name = word.lower().replace("-", "_")
-        name = _CALLED.get(name, name)
-        if name not in COLUMNS:
-            told = expected(word[:40].lower(), [*COLUMNS, *_CALLED])
+        name = next(
+            (n for n in (name, _CALLED.get(name, ""), _CALLED.get(queue_filter.called(name), "")) if n in COLUMNS), ""
+        )
+        if not name:
+            told = expected(word[:40].lower(), dict.fromkeys((*COLUMNS, *_CALLED)))
             raise Invalid("queue.columns", f"A queue has no column {word[:40]!r}; {told}", "columns")
         found[name] = None
     return tuple(found)
@@ -73,6 +82,13 @@ class OwnFilters:
         name, _, words = text.partition(" ")
         saved = self.by_name(name) if name not in queues else None
         return (saved.queue, f"{saved.words} {words}".strip()) if saved is not None else (name, words.strip())
+
+    def known(self, site: Catalogue) -> tuple[str, ...]:
+        """The names of all queues, those of a site and mine, and of what is saved of them; a damaged file has saved nothing."""
+        saved: Iterable[str] = ()
+        with contextlib.suppress(Unavailable):
+            saved = self.names()
+        return (*(queue.name for queue in site.queues), *OWN, *site.filters, *saved)
 
     def columns_of(self, queue: str, words: str) -> tuple[str, ...]:
         """The columns chosen for a queue, or for what is saved of it; none: the usual ones. A damaged file chooses none."""

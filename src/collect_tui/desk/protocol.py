@@ -195,7 +195,7 @@ class Desk(Protocol):
     def do(self, act: Act, *, proof: str | None = None) -> Receipt:
         """Does all commands of the act in one transaction, or none. A known id answers with its first receipt.
 
-        `proof` is the password of whoever overrides a refusal for somebody else; a desk that runs here takes their word.
+        `proof` is the password of whoever overrides a refusal for somebody else; a desk that runs here takes the word of who has none.
         """
         ...
 

@@ -50,6 +50,32 @@ SORTS: Final[Mapping[str, str]] = {
     "number": "account number",
     "owner": "whose account",
 }
+CALLED: Final[Mapping[str, str]] = {
+    "amount": "collect",
+    "balance": "collect",
+    "collectable": "collect",
+    "due": "collect",
+    "owed": "collect",
+    "money": "collect",
+    "age": "dpd",
+    "days": "dpd",
+    "late": "dpd",
+    "overdue": "dpd",
+    "priority": "score",
+    "rank": "score",
+    "skips": "snoozes",
+    "service": "product",
+    "chip": "flag",
+    "hold": "flag",
+    "local": "zone",
+    "time": "zone",
+    "agent": "owner",
+    "collector": "owner",
+    "level": "stage",
+    "step": "stage",
+    "account": "number",
+}
+"""What collectors say for a name of a condition, of a sort and of a column, by their own words."""
 _TERM: Final = re.compile(r"([A-Za-z][A-Za-z-]*)(<=|>=|!=|=|<|>)(.*)", re.DOTALL)
 _COUNT: Final = re.compile(r"-?[0-9]{1,9}")
 MOST: Final = 300
@@ -96,7 +122,7 @@ def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter
     search: list[str] = []
     for word in words_left:
         if (found := _TERM.fullmatch(word)) is not None:
-            terms.append(_term(found[1].lower(), found[2], found[3], currency, holds))
+            terms.append(_term(called(found[1]), found[2], found[3], currency, holds))
         elif word.lower() in ("and", "or", "not"):
             raise _wrong(
                 f"{word.lower()!r} is no word here: all conditions must hold; a comma is or, as in flag=broken,disputed."
@@ -113,7 +139,7 @@ def _sorted(words: list[str]) -> tuple[str, bool, list[str]]:
     at = next((place for place, word in enumerate(words) if word.lower() == "sort"), None)
     if at is None:
         return "", False, words
-    name = words[at + 1].lower() if at + 1 < len(words) else ""
+    name = called(words[at + 1]) if at + 1 < len(words) else ""
     if name not in SORTS:
         raise _wrong(
             f"{f'{name[:40]!r} sorts nothing' if name else 'Say what to sort by'}; {expected(name[:40], SORTS)}"
@@ -124,6 +150,12 @@ def _sorted(words: list[str]) -> tuple[str, bool, list[str]]:
     if any(word.lower() == "sort" for word in rest):  # what was said last counts
         return _sorted([*words[:at], *rest])
     return name, down, [*words[:at], *rest]
+
+
+def called(word: str) -> str:
+    """The name that is meant by a word: itself, or what collectors say for it."""
+    name = word.lower()
+    return CALLED.get(name, name)
 
 
 def unsorted(words: str) -> str:
@@ -191,3 +223,8 @@ def offers(holds: Mapping[str, HoldKind]) -> Iterator[tuple[str, str]]:
     yield from ((f"flag={name}", title) for name, title in FLAGS.items())
     yield from ((f"flag={code.lower()}", kind.title) for code, kind in holds.items())
     yield from ((f"sort {name}", title) for name, title in SORTS.items())
+    yield from (
+        (f"{word}{'>' if name in NUMBERS else '='}", f"{name}: {NUMBERS.get(name, CODES.get(name))}")
+        for word, name in CALLED.items()
+        if name in NUMBERS or name in CODES
+    )

@@ -11,6 +11,15 @@ OFFERS: Final = ("prepayment", "settlement", "autopay")
 
 ANSWERS: Final = ("accepted", "declined", "considering")
 
+WAYS: Final = {
+    "call": "a call made",
+    "visit": "a visit",
+    "written": "a letter or message sent",
+    "inbound": "what came from the customer",
+    "review": "a review",
+}
+"""How a contact comes about, by what an action is."""
+
 HOT_LETTERS: Final = tuple("acdefhilmnopstvxyz")
 """Letters that log a result in two keys; the others move or lead away (back, board, refresh, next, undo, up, down, first), and
 whoever presses those wants out, and logs nothing."""
@@ -30,6 +39,13 @@ class Action:
     kinds: tuple[str, ...] = ()
     help: str = ""
     written: bool = False
+
+    @property
+    def way(self) -> str:
+        """Of `WAYS`."""
+        if not self.outbound:
+            return "inbound" if self.kinds else "review"
+        return "call" if self.call else "written" if self.written else "visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class Result:
     `counted`: the call reached a line, so it counts towards the attempt cap (busy and dead lines do not).
     `point`: new quality of the contact point (bad, wrong) or `out` for consent.
     `hold`: kind of hold that it places. `needs`: what the line must also carry (reason, promise, plan, callback, note).
+    `ways`: of `WAYS`, what it may come of; none: all.
     `hot`: the letter that logs it in two keys. `comment`: it tells of no call, so no contact point is looked for.
     `caveat`: what its title may suggest and it does not do, for the preview; `instead`: what to do about that, said where
     the line has an amount, a date or the like after the code. `offer`: of `OFFERS`, it was made in this contact; `answer`: of
@@ -77,6 +94,7 @@ class Result:
     instead: str = ""
     hot: str = ""
     comment: bool = False
+    ways: tuple[str, ...] = ()
     offer: str = ""
     answer: str = ""
 

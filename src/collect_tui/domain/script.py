@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -17,21 +17,26 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`states`, `segments`: of the customers it is for, empty: of all; a customer whose state is not known gets it. `must`: it is to be
-    read in every call; `source`: of what demands it."""
+    """`places` (ISO 3166: `PH`, `US-CA`), `segments`: of the customers it is for, empty: of all; a customer whose state is not known gets
+    it for any state of the country. `must`: it is to be read in every call; `source`: of what demands it, and `sources` by place."""
 
     name: str
     title: str
     texts: Texts
-    states: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     must: bool = False
     source: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
-    def is_for(self, state: str, segment: str) -> bool:
-        return (not self.states or not state or state in self.states) and (
-            not self.segments or segment in self.segments
-        )
+    def is_for(self, place: str, segment: str) -> bool:
+        country, _, state = place.partition("-")
+        here = any(each in (place, country) or (not state and each.startswith(f"{country}-")) for each in self.places)
+        return (here or not self.places) and (not self.segments or segment in self.segments)
+
+    def source_in(self, place: str) -> str:
+        """What demands it where the customer is: by the law of the state, else of the country."""
+        return self.sources.get(place) or self.sources.get(place.partition("-")[0]) or self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,11 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Scripts:
+    """`facts`: what verifies a customer (`[verification]` of the rules) by its code, in other languages than English."""
+
     cards: tuple[Card, ...] = ()
     objections: tuple[Objection, ...] = ()
+    facts: Mapping[str, Texts] = field(default_factory=dict)
 
 
 def in_language(texts: Texts, language: str) -> tuple[str, str]:

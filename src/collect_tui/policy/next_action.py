@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from collect_tui.domain import steps
+from collect_tui.domain.contact.callbacks import CALLBACK_ACTION, at_callback
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, ItemVoided, NextActionSet, OrderChanged, PaymentReversed, PromiseChanged
@@ -20,7 +21,8 @@ from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import required
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promise
-from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
+from collect_tui.domain.queue.rules import CALLS
+from collect_tui.domain.states import NOT_KEPT, CallbackState, OrderState, PaymentState, PromiseState
 from collect_tui.policy.house import House
 
 MONITOR_DAYS: Final = 30
@@ -31,6 +33,9 @@ IDLE: Final = "monitor"
 
 REVIEW: Final = "review"
 """Next action of an account that nobody may call."""
+
+HELD: Final = "hold"
+"""Next action of an account whose hold is looked at again."""
 
 UNSEEN: Final = frozenset({IDLE, REVIEW})
 """Next actions that a change of billing may bring forward."""
@@ -53,6 +58,47 @@ def follow(
         if said is not None:
             fold.add(*said)
             return
+
+
+def released(
+    facts: AccountFacts, before: NextAction | None, about: Collection[str], house: House
+) -> tuple[Effect, ...]:
+    """Sets what comes next once holds are released, as in `facts`: what would come without them.
+
+    What stands for another reason stays. A review of a hold, and what a result chose that placed one of them (`about`, unless a case
+    of that name is open), give way to the earliest of a callback, a promise's check and what the hold had put off (`before`); else
+    the account is called, or left in peace where there is nothing to collect.
+    """
+    action, today, calendar = facts.next_action, facts.business_date, house.calendar
+    own = {code for code in about if all(case.kind != code for case in facts.cases)}
+    if action is None or (action.code not in {HELD, *own}):
+        return ()
+    still = [hold.review_on(each, calendar) for each in hold.blocking(facts, "call", house.holds)]
+    found = _standing(facts, before, house)
+    if still and (not found or all(each.code in CALLS for each in found)):
+        return steps.next_step(facts, HELD, max(today, min(still)))
+    if found:
+        first = min(
+            found, key=lambda each: (each.on, each.code != CALLBACK_ACTION, each.at or datetime.max.replace(tzinfo=UTC))
+        )
+        new = first if first.on >= today else replace(first, on=today, at=None)
+        return () if new == action else (steps.set_action(facts, new),)
+    if _owing(facts, house):
+        return steps.next_step(facts, "call", today)
+    return _monitor(facts, today, house, facts.parked)
+
+
+def _standing(facts: AccountFacts, before: NextAction | None, house: House) -> list[NextAction]:
+    """What waits on an account whatever is held, and what was put off, as far as it is still there."""
+    found = [at_callback(c, house.rules.zone) for c in facts.callbacks if c.status == CallbackState.SCHEDULED]
+    if held := facts.open_promise:
+        found.append(NextAction("promise", promise.follow_up(held, house.calendar)))
+    gone = {"promise", CALLBACK_ACTION, IDLE}
+    if not any(o.open for o in facts.orders):
+        gone.add("order")
+    if before is not None and before.code not in gone and (_owing(facts, house) or before.code not in CALLS):
+        found.append(before)
+    return found
 
 
 def entered_in_error(effects: Sequence[Effect]) -> set[int]:

@@ -14,8 +14,8 @@ from sqlmodel import Session as Db
 from collect_tui.common.ids import Provisional
 from collect_tui.desk.commands import Act, DecideCase
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
-from collect_tui.desk.views.act import Preview, Receipt, Said, VerdictView
-from collect_tui.desk.views.said import refusal, said, text
+from collect_tui.desk.views.act import Overrider, Preview, Receipt, Said, VerdictView
+from collect_tui.desk.views.said import said, text
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.dates import clock
 from collect_tui.domain.effects import ActUndone
@@ -33,18 +33,16 @@ from collect_tui.services.masking import refuse_guess
 from collect_tui.services.message.compose import Composer
 from collect_tui.services.message.edited import on_one_line
 from collect_tui.services.order_chain import later
+from collect_tui.services.override import overridden, overriders
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
 from collect_tui.store import cases as case_rows
 from collect_tui.store import documents, facts, queue_locks
 
-#: Who overrode a verdict, in what role and why, as the audit keeps it.
-Evidence = dict[str, str]
-
 
 def preview(desk: DeskContext, act: Act) -> Preview:
     """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
-    outside = any(c.outside for c in act.commands)
+    outside, may_override = any(c.outside for c in act.commands), tuple[Overrider, ...]()
     with desk.reading() as db:
         seen = facts.load(db, desk.tenant_id, act.account, _refs(act))
         try:
@@ -52,7 +50,8 @@ def preview(desk: DeskContext, act: Act) -> Preview:
             _permitted(desk, act)
             context = context_of(desk, db, act, Provisional(), desk.clock())
             outcome = decide(act, seen, context)
-            override = _override(act, outcome.verdict, seen, context) if act.override else None
+            may_override = overriders(desk, db, outcome.verdict)
+            override = overridden(act, outcome.verdict, seen, context) if act.override else None
             asked = confirm.unanswered(act, outcome)
         except DomainError as error:
             known: VerdictView | None = getattr(error, "verdict", None)
@@ -69,6 +68,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
                 error_code=error.code,
                 field=error.field,
                 outside=outside,
+                overriders=may_override,
             )
     views = effect_views(seen, outcome.effects, context.codes, context.zone)
     told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict, outcome.before, context.rules)
@@ -85,6 +85,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
         outside=outside,
         confirm=asked,
         overridden=override is not None,
+        overriders=may_override,
         said=said(
             verdict,
             (*told, *passed(outcome, context.codes, context.zone)),
@@ -157,7 +158,7 @@ def _done(desk: DeskContext, act: Act, proved: bool) -> Receipt:
         _fresh(desk, work.db, act, before)
         context = context_of(desk, work.db, act, work.ids, work.now)
         outcome = decide(act, before, context)
-        override = _override(act, outcome.verdict, before, context)
+        override = overridden(act, outcome.verdict, before, context)
         if override is not None and not proved:  # what has changed since it was looked at takes the override now
             raise Forbidden("override.proof", "Whoever overrides this must give their own password.", "proof")
         confirm.require(act, outcome)
@@ -239,30 +240,6 @@ def _lease(desk: DeskContext, act: Act, seen: AccountFacts) -> Stale | None:
         sentence = "Your hold on this account ran out and it was reassigned."
         return Stale("account.lease_lost", sentence, by=seen.lease_by or "", at=None, version=seen.version)
     return None
-
-
-def _override(act: Act, verdict: Verdict, seen: AccountFacts, context: Context) -> Evidence | None:
-    """Who overrides the verdict, in what role and why; None when it needs no override.
-
-    Raises RefusedByPolicy when it needs one and has none, or one of somebody whose role does not reach so far.
-    """
-    if verdict.allowed:
-        return None
-    first = verdict.findings[0]
-    role = verdict.overridable_by
-    if act.override is None:
-        way = f" A {role} may override it with a reason." if role else ""
-        view = verdict_view(verdict, seen, context.rules)
-        raise RefusedByPolicy(first.rule, refusal(view) + way, first.check or None, view)
-    if role is None:
-        view = verdict_view(verdict, seen, context.rules)
-        raise RefusedByPolicy(first.rule, f"{refusal(view)} There is no override for it.", first.check or None, view)
-    if context.override_role is None or not context.catalogue.authority.outranks(context.override_role, role):
-        sentence = f"{act.override.by} may not override this; it takes a {role}."
-        raise RefusedByPolicy("override.authority", sentence, "override", verdict_view(verdict, seen, context.rules))
-    if not act.override.reason.strip():
-        raise Invalid("override.reason", "Say why the rule is overridden.", "override")
-    return {"by": act.override.by, "role": context.override_role, "reason": act.override.reason.strip()}
 
 
 def _keep_evidence(desk: DeskContext, act: Act, refusal: RefusedByPolicy) -> None:

@@ -77,7 +77,7 @@ def next_account(desk: DeskContext, queue: str | None, key: str | None, words: s
     claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key, among))
     if claim is None:
         return None
-    return counted(desk, claim).model_copy(update={"queue": own}) if own else counted(desk, claim)
+    return counted(desk, claim.model_copy(update={"queue": own}) if own else claim)
 
 
 def _among(desk: DeskContext, db: Db, queue: str | None, words: str) -> Among | None:
@@ -134,8 +134,16 @@ def counted(desk: DeskContext, claim: Claim, user: str | None = None) -> Claim:
         return claim
     of = user or desk.user
     with desk.reading() as db:
-        figure = queues.figure(db, desk.tenant_id, desk.catalogue(), claim.queue, desk.clock(), of)
+        figure = _figure(desk, db, claim.queue, of)
         return claim.model_copy(update={"left": figured(desk, db, (figure,), of)[0].left})
+
+
+def _figure(desk: DeskContext, db: Db, name: str, user: str) -> QueueFigure:
+    """Of a queue of the site, or of the user's own."""
+    if name not in own_queues.TITLES:
+        return queues.figure(db, desk.tenant_id, desk.catalogue(), name, desk.clock(), user)
+    term = own_queues.owners(db, desk.tenant_id, name, user)
+    return own_queues.figure(db, desk.tenant_id, name, term, desk.tenant(db).currency, desk.clock(), user)
 
 
 def unworked(desk: DeskContext, db: Db) -> str:

@@ -17,6 +17,7 @@ from collect_tui.domain.effects import AttributeSet, PartyAdded, PointAdded, Poi
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Party, Point
 from collect_tui.domain.message.template import LANGUAGES
+from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import AccountState
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
@@ -94,6 +95,12 @@ def verify_customer(command: VerifyCustomer, facts: AccountFacts, context: Conte
     return Decision((verify(facts, command.facts, command.method, by=context.user, now=context.now, rules=rules),))
 
 
+def country_of(facts: AccountFacts, rules: Rules) -> str:
+    """The customer's country (ISO 3166): of the zone they state, else of their address, else the book's."""
+    stated = (*([facts.zone] if facts.zone else []), *(z for p in facts.points if p.kind == "address" for z in p.zones))
+    return phone_zones.region(stated, facts.home_zone, rules.country)
+
+
 def _set(name: str, before: str | None, after: str | None) -> Decision:
     if before == after:
         raise Refused("customer.same", "The customer has that already.", "value")
@@ -119,11 +126,9 @@ def _order(kind: str, facts: AccountFacts) -> int:
 
 
 def _point(ident: int, kind: str, value: str, order: int, facts: AccountFacts, context: Context) -> Point:
-    text, country = _neat(value), context.rules.country
+    text, country, region = _neat(value), context.rules.country, country_of(facts, context.rules)
     if kind == "email" and not _is_mailbox(text):
         raise Invalid("point.email", "Expected an e-mail address such as rosa@example.com.", "value")
-    stated = (*([facts.zone] if facts.zone else []), *(z for p in facts.points if p.kind == "address" for z in p.zones))
-    region = phone_zones.region(stated, facts.home_zone, country)
     told = f"Expected a telephone number as in {region}, or with a country's code: +1 213 555 0142."
     if kind in PHONE_KINDS and not is_telephone(text, region):
         raise Invalid("point.phone", told, "value")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any, Final, TypeVar, cast
@@ -25,6 +25,7 @@ from collect_tui.domain.effects import NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Instalment, NextAction
 from collect_tui.policy.authority import judge_limits, settled
+from collect_tui.policy.next_call import put_off, too_soon
 from collect_tui.policy.settling import settle
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.access import measures
@@ -113,12 +114,30 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
             dated.append((command, chosen[-1]))
         if decision.verdict.allowed or context.override is not None:  # else it does not happen, and nothing follows
             effects += settle(now, effects, context.house, context.ids)
+        effects, later = _when_allowed(command, effects, fold_all(now, effects), context)
         now = fold_all(now, effects)
         steps.append(effects)
         schedule += decision.schedule
-        verdict += decision.verdict + _limits(command, decision, facts, context)
+        verdict += decision.verdict + later + _limits(command, decision, facts, context)
     verdict = settled(verdict, context.catalogue.authority)
     return Outcome(facts, now, tuple(steps), verdict, tuple(schedule), tuple(dated))
+
+
+def _when_allowed(
+    command: Command, effects: tuple[Effect, ...], after: AccountFacts, context: Context
+) -> tuple[tuple[Effect, ...], Verdict]:
+    """The effects, with a call that comes next put off until one is allowed; of a day that the command names the agent is told."""
+    chosen = [n for n, each in enumerate(effects) if isinstance(each, NextActionSet)]
+    if not chosen or isinstance(command, Undo):
+        return effects, Verdict()
+    judged = (after, context.now, context.rules.contact, context.calendar, context.zone)
+    if command.dates:
+        told = too_soon(*judged)
+        return effects, Verdict.of((told,) if told else ())
+    if (found := put_off(*judged)) is None:
+        return effects, Verdict()
+    last = cast("NextActionSet", effects[chosen[-1]])
+    return (*effects[: chosen[-1]], replace(last, new=found[0]), *effects[chosen[-1] + 1 :]), Verdict.of((found[1],))
 
 
 def _limits(command: Command, decision: Decision, facts: AccountFacts, context: Context) -> Verdict:

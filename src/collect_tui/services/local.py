@@ -202,9 +202,10 @@ class LocalDesk(FloorDesk, CaseDesk):
     def do(self, act: Act, *, proof: str | None = None) -> Receipt:
         from collect_tui.services import act_log
         from collect_tui.services.deciders import acts
+        from collect_tui.services.override import must_prove
 
         over = act.override
-        proved = self.authority is None or over is None or over.by == self.user
+        proved = over is None or not must_prove(self, over.by)
         if not proved and over is not None and acts.preview(self, act).overridden and not act_log.known(self, act):
             from collect_tui.services import signin
 

@@ -7,14 +7,16 @@ from dataclasses import replace
 from collect_tui.desk.commands import HandOver, PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
 from collect_tui.domain.case.effects import CaseChanged
-from collect_tui.domain.effects import ActUndone, AttributeSet, CallbackGiven, Effect
+from collect_tui.domain.effect import fold_all
+from collect_tui.domain.effects import ActUndone, AttributeSet, CallbackGiven, Effect, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.facts import AccountFacts, NextAction
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.queue import decide as worklist
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import HoldState
 from collect_tui.domain.undo import inverse, left_standing, only_written
+from collect_tui.policy import next_action
 from collect_tui.policy.objections import in_time
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_snooze
@@ -68,7 +70,26 @@ def release_hold(command: ReleaseHold, facts: AccountFacts, context: Context) ->
     if not command.reason.strip():
         raise Invalid("hold.reason", "Say why the hold is released.", "reason")
     kind = _kind(command.hold, context, tuple(each.kind for each in facts.holds if each.status == HoldState.ACTIVE))
-    return Decision(hold.release(facts, kind, command.reason, kinds=context.catalogue.holds))
+    effects = hold.release(facts, kind, command.reason, kinds=context.catalogue.holds)
+    ended = [each for each in facts.holds if each.kind == kind.code and each.status == HoldState.ACTIVE]
+    placed_by = (context.codes.results.get(each.reason.partition(":")[0]) for each in ended)
+    about = {result.follow_up.action for result in placed_by if result is not None and result.hold == kind.code}
+    after = fold_all(facts, effects)
+    return Decision((*effects, *next_action.released(after, _put_off(after, context), about, context.house)))
+
+
+def _put_off(facts: AccountFacts, context: Context) -> NextAction | None:
+    """What came next before the holds whose review does now; None: nobody knows, or something else does."""
+    now, still = facts.next_action, bool(facts.holds)
+    if now is None or now.code != next_action.HELD:
+        return None
+    for past in context.past_acts(""):
+        for each in reversed(past.effects if past.undone_by is None else ()):
+            if isinstance(each, NextActionSet) and each.new == now:
+                if each.old is None or each.old.code != next_action.HELD or still:
+                    return each.old
+                now = each.old
+    return None
 
 
 @decides(SetOwner)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 from sqlmodel import SQLModel
 
@@ -139,17 +140,27 @@ def _promised(many: str) -> Select[Any]:
 
 
 def _messages(many: str) -> Select[Any]:
-    """Notices, what has not left yet and what is recent, a row for each item that they are about."""
-    kept = or_(_message.c.made_on >= bindparam("written_since"), _message.c.lifted.is_not(None))
+    """Notices, what has not left yet and what is recent, a row for each item that they are about.
+
+    Which these are is asked of an index each, and of no other message: an account may have thousands.
+    """
+    m = _message.c
+
+    def mine(which: Any) -> Select[Any]:
+        return select(m.id).where(m.tenant_id == TENANT, whose(m.account_id, many), m.inbound == false(), which)
+
+    kept = union(
+        mine(one_of(m.status, WAITING_MESSAGE)),
+        mine(m.made_on >= bindparam("written_since")),
+        mine(or_(m.level != literal_column("''"), m.lifted.is_not(None))),
+    )
     return (
         select(
             *columns_of(_message, fact_columns.MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ())
         )
         .outerjoin(_about, and_(_about.c.tenant_id == TENANT, _about.c.message_id == _message.c.id))
-        .where(_message.c.tenant_id == TENANT, whose(_message.c.account_id, many))
-        .where(_message.c.inbound == false())
-        .where(or_(_message.c.level != literal_column("''"), one_of(_message.c.status, WAITING_MESSAGE), kept))
-        .order_by(_message.c.id, _about.c.item_id)
+        .where(m.tenant_id == TENANT, m.id.in_(kept))
+        .order_by(m.id, _about.c.item_id)
     )
 
 

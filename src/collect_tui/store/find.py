@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Connection, and_, bindparam, literal, or_, select, union_all
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.views.account import FindHit
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.states import AccountState
+from collect_tui.store import sql
 from collect_tui.store.find_keys import BARE, FEWEST_DIGITS, NUMERIC, Asked, Found, by_keys, by_mail, by_telephone, rank
 from collect_tui.store.find_words import by_name, by_words
 
@@ -84,42 +85,49 @@ def _accounts_of(db: Connection, tenant_id: int, parties: list[int], most: int) 
     """Accounts of the parties, as holders or otherwise, with their party. Statements of their own: joined with the rest,
     SQLite reads all accounts."""
     for some in _by_hundreds(parties):
-        holds = select(_account.c.id, _account.c.party_id).where(
-            _account.c.tenant_id == tenant_id, _account.c.party_id.in_(some)
-        )
-        beside = select(_link.c.account_id.label("id"), _link.c.party_id).where(
-            _link.c.tenant_id == tenant_id, _link.c.party_id.in_(some)
-        )
-        for query in (holds, beside):
-            for row in db.execute(query.limit(most)):
+        for query in (_HELD, _BESIDE):
+            for row in db.execute(query, {"tenant": tenant_id, "some": some, "most": most}):
                 yield row.id, row.party_id
 
 
 def _accounts(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:
     """What accounts are ranked by: many are found of whom few are shown."""
     for some in _by_hundreds(accounts):
-        yield from db.execute(
-            select(_account.c.id, _account.c.number, _account.c.status).where(
-                _account.c.tenant_id == tenant_id, _account.c.id.in_(some)
-            )
-        )
+        yield from db.execute(_RANKED, {"tenant": tenant_id, "some": some})
 
 
 def _rows(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:
     for some in _by_hundreds(accounts):
-        yield from db.execute(
-            select(
-                *(_account.c[name] for name in ("id", "party_id", "number", "status", "currency")),
-                _party.c.name,
-                _summary.c.collectable,
-                _summary.c.oldest_due,
-                _tenant.c.business_date,
-            )
-            .join(_party, and_(_party.c.tenant_id == tenant_id, _party.c.id == _account.c.party_id))
-            .join(_tenant, _tenant.c.tenant_id == tenant_id)
-            .outerjoin(_summary, and_(_summary.c.tenant_id == tenant_id, _summary.c.account_id == _account.c.id))
-            .where(_account.c.tenant_id == tenant_id, _account.c.id.in_(some))
-        )
+        yield from db.execute(_SHOWN, {"tenant": tenant_id, "some": some})
+
+
+_some: Final = bindparam("some", expanding=True, type_=BigInteger)
+_HELD: Final = (
+    select(_account.c.id, _account.c.party_id)
+    .where(_account.c.tenant_id == sql.tenant(), _account.c.party_id.in_(_some))
+    .limit(bindparam("most"))
+)
+_BESIDE: Final = (
+    select(_link.c.account_id.label("id"), _link.c.party_id)
+    .where(_link.c.tenant_id == sql.tenant(), _link.c.party_id.in_(_some))
+    .limit(bindparam("most"))
+)
+_RANKED: Final = select(_account.c.id, _account.c.number, _account.c.status).where(
+    _account.c.tenant_id == sql.tenant(), _account.c.id.in_(_some)
+)
+_SHOWN: Final = (
+    select(
+        *(_account.c[name] for name in ("id", "party_id", "number", "status", "currency")),
+        _party.c.name,
+        _summary.c.collectable,
+        _summary.c.oldest_due,
+        _tenant.c.business_date,
+    )
+    .join(_party, and_(_party.c.tenant_id == sql.tenant(), _party.c.id == _account.c.party_id))
+    .join(_tenant, _tenant.c.tenant_id == sql.tenant())
+    .outerjoin(_summary, and_(_summary.c.tenant_id == sql.tenant(), _summary.c.account_id == _account.c.id))
+    .where(_account.c.tenant_id == sql.tenant(), _account.c.id.in_(_some))
+)
 
 
 def _by_hundreds(keys: list[int]) -> Iterator[list[int]]:

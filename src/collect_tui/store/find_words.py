@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Select,
+    String,
+    and_,
     bindparam,
     column,
     exists,
@@ -27,7 +29,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from collect_tui.domain.dates import format_day
-from collect_tui.store.find_keys import Asked, Found, after, starts
+from collect_tui.store.find_keys import Asked, Found, after, begins, span
 from collect_tui.store.names import fold, tokens
 from collect_tui.store.sql import tenant
 from collect_tui.store.tables import words as texts
@@ -69,33 +71,41 @@ def by_name(asked: Asked) -> Iterator[Found]:
 
 def _spelt(asked: Asked, word: str) -> list[tuple[str, bool]]:
     """How a word may have been meant, with whether it was spelt otherwise."""
-    begins = select(_word.c.token).where(_word.c.tenant_id == asked.tenant_id, starts(_word.c.token, word)).limit(1)
-    if asked.db.execute(begins).first() is not None:
+    if asked.rows(_BEGINS, **span(word)).first() is not None:
         return [(word, False)]
     return [(other, True) for other in _near(asked.db, asked.tenant_id, word)]
 
 
 def _named(asked: Asked, typed: Sequence[str], words: Sequence[tuple[str, bool]]) -> Iterator[Found]:
-    (first, otherwise), *others = sorted(words, key=lambda word: (word[1], len(word[0])), reverse=True)
-    query = select(_word.c.party_id, _word.c.token).where(
-        _word.c.tenant_id == asked.tenant_id, _word.c.token == first if otherwise else starts(_word.c.token, first)
-    )
-    for position, (word, also) in enumerate(others):
-        other = _word.alias(f"other_{position}")
-        query = query.where(
-            exists().where(
-                other.c.tenant_id == asked.tenant_id,
-                other.c.party_id == _word.c.party_id,
-                other.c.token == word if also else starts(other.c.token, word),
-            )
-        )
-    for row in asked.db.execute(query.order_by(_word.c.token).limit(asked.most)):
+    ranked = sorted(words, key=lambda word: (word[1], len(word[0])), reverse=True)
+    (first, otherwise), *others = ranked
+    values = {f"{end}_{place}": at for place, (word, _) in enumerate(ranked) for end, at in span(word).items()}
+    for row in asked.rows(_whose(tuple(also for _, also in ranked)), **values):
         if otherwise:
             yield Found(f"name {' '.join(word for word, _ in words)}, nearly", False, 5, party_id=row.party_id)
         else:
             yield Found(
                 f"name {' '.join(typed) if others else row.token}", row.token == first, 5, party_id=row.party_id
             )
+
+
+_BEGINS: Final = select(_word.c.token).where(_word.c.tenant_id == tenant(), begins(_word.c.token)).limit(1)
+
+
+@lru_cache(maxsize=64)
+def _whose(exact: tuple[bool, ...]) -> Select[Any]:
+    """Who has words, each as it is or beginning so; the first is found, the others are looked up for it."""
+
+    def fits(token: Any, place: int) -> Any:
+        start, end = bindparam(f"start_{place}", type_=token.type), bindparam(f"end_{place}", type_=token.type)
+        return token == start if exact[place] else and_(token >= start, token < end)
+
+    query = select(_word.c.party_id, _word.c.token).where(_word.c.tenant_id == tenant(), fits(_word.c.token, 0))
+    for place in range(1, len(exact)):
+        other = _word.alias(f"other_{place}").c
+        same = (other.tenant_id == tenant(), other.party_id == _word.c.party_id)
+        query = query.where(exists().where(*same, fits(other.token, place)))
+    return query.order_by(_word.c.token).limit(bindparam("most"))
 
 
 def by_words(asked: Asked) -> Iterator[Found]:
@@ -164,16 +174,26 @@ def _told(db: Connection, tenant_id: int, words: Collection[tuple[str, str]], mo
 def _found(
     db: Connection, tenant_id: int, table: str, words: Collection[tuple[str, str]], most: int, *columns: Any
 ) -> Any:
-    t, kept = _T[table], texts.TEXTS[table]
-    mine, asked = select(*columns).where(t.c.tenant_id == tenant_id).limit(most), _asked(db.dialect.name, words)
-    if db.dialect.name == "postgresql":
+    dialect = db.dialect.name
+    if dialect == "postgresql":
         db.execute(_SAMPLE)
+    values = {"tenant": tenant_id, "most": most, "asked": _asked(dialect, words)}
+    return db.execute(_with_words(dialect, table, columns), values).all()
+
+
+@cache
+def _with_words(dialect: str, table: str, columns: tuple[Any, ...]) -> Select[Any]:
+    t, kept = _T[table], texts.TEXTS[table]
+    mine, asked = (
+        select(*columns).where(t.c.tenant_id == tenant()).limit(bindparam("most")),
+        bindparam("asked", type_=String),
+    )
+    if dialect == "postgresql":
         stands = literal_column(texts.vector(kept)).op("@@")(func.to_tsquery("simple", asked))
-        return db.execute(mine.where(literal_column(kept.counts()), stands)).all()
+        return mine.where(literal_column(kept.counts()), stands)
     index = _INDEXES[table]
     there = index.join(t, t.c.id == index.c.rowid)
-    matches = literal_column(index.name).op("MATCH")(asked)
-    return db.execute(mine.select_from(there).where(matches).order_by(index.c.rowid.desc())).all()
+    return mine.select_from(there).where(literal_column(index.name).op("MATCH")(asked)).order_by(index.c.rowid.desc())
 
 
 def _asked(dialect: str, words: Collection[tuple[str, str]]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import and_, func, literal_column, select, union
+from sqlalchemy import and_, bindparam, func, literal_column, select, union
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.queue_filter import Term
@@ -45,27 +46,10 @@ def figures(session: Session, tenant_id: int, currency: str, now: datetime, user
 def figure(
     session: Session, tenant_id: int, name: str, term: Term, currency: str, now: datetime, user: str
 ) -> QueueFigure:
-    a = table(Account).c
-    whose: Any = union(
-        *(  # as the index of those that have an owner says it
-            select(a.id).where(a.tenant_id == tenant_id, a.owner != literal_column("''"), a.owner == login)
-            for login in term.values
-        )
-    ).subquery()
-    mine = func.sum(_w.collectable).filter(_w.currency == currency)
-    row = session.execute(
-        select(
-            func.count().label("n"),
-            func.count().filter(_w.sort_timed > moment(now)).label("later"),
-            func.count().filter(_w.sort_timed <= moment(now), others_work(_w)).label("others"),
-            func.count().filter(~others_work(_w), has_result(_w)).label("done"),
-            sql.whole(mine).label("collectable"),
-            func.min(_w.oldest_due).label("oldest"),
-        )
-        .select_from(table(WorkItem).join(whose, _w.account_id == whose.c.id))
-        .where(_w.tenant_id == tenant_id, _w.queue != ""),
-        {"tenant": tenant_id, "me": user, "now": now, "since": day_began(session, tenant_id)},
-    ).one()
+    values: dict[str, Any] = {f"owner_{place}": login for place, login in enumerate(term.values)}
+    values |= {"tenant": tenant_id, "me": user, "currency": currency, "moment": moment(now)}
+    values |= {"now": now, "since": day_began(session, tenant_id)}
+    row = session.execute(_figures(len(term.values)), values).one()
     return QueueFigure(
         name=name,
         title=TITLES[name],
@@ -77,4 +61,32 @@ def figure(
         others=row.others,
         done=row.done,
         oldest=None if row.oldest in (None, sql.NEVER) else row.oldest,
+    )
+
+
+@lru_cache(maxsize=64)
+def _figures(owners: int) -> Any:
+    """The figures of the accounts of so many owners; built once, as the board asks each time it is shown."""
+    a = table(Account).c
+    whose: Any = union(
+        *(  # as the index of those that have an owner says it
+            select(a.id).where(
+                a.tenant_id == sql.tenant(), a.owner != literal_column("''"), a.owner == bindparam(f"owner_{place}")
+            )
+            for place in range(owners)
+        )
+    ).subquery()
+    mine: Any = func.sum(_w.collectable).filter(_w.currency == bindparam("currency"))
+    due: Any = _w.sort_timed <= bindparam("moment")
+    return (
+        select(
+            func.count().label("n"),
+            func.count().filter(~due).label("later"),
+            func.count().filter(due, others_work(_w)).label("others"),
+            func.count().filter(~others_work(_w), has_result(_w)).label("done"),
+            sql.whole(mine).label("collectable"),
+            func.min(_w.oldest_due).label("oldest"),
+        )
+        .select_from(table(WorkItem).join(whose, _w.account_id == whose.c.id))
+        .where(_w.tenant_id == sql.tenant(), _w.queue != literal_column("''"))
     )

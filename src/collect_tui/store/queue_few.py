@@ -34,21 +34,28 @@ _SUMMED: Final = {"disputed": "disputed", "promised": "promised", "broken": "bro
 
 def few(session: Session, wanted: QueueFilter, ground: Ground, queue: str | None) -> list[int] | None:
     """Accounts in a queue, or in any, among which all are that are wanted; None where no condition leaves few."""
-    w = table(WorkItem).c
+    found = (_there(session, ground, queue, *each) for each in _having(wanted, ground, queue))
+    return next((some for some in found if some is not None), None)
+
+
+def owned(session: Session, ground: Ground, queue: str) -> list[int] | None:
+    """Accounts of a queue that have an owner; None: more than few."""
+    having = select(_a.id.label("account_id")).where(_a.tenant_id == ground.tenant_id, _a.owner != literal_column("''"))
+    return _there(session, ground, queue, having, having)
+
+
+def _there(
+    session: Session, ground: Ground, queue: str | None, counted: Select[Any], having: Select[Any]
+) -> list[int] | None:
+    many = select(func.count()).select_from(counted.limit(LOOKED_AT + 1).subquery("having"))
+    if session.execute(many).scalar_one() > LOOKED_AT:
+        return None
+    w, some = table(WorkItem).c, having.limit(EVERY).subquery("having")
+    same = and_(w.tenant_id == ground.tenant_id, w.account_id == some.c.account_id)
     there = w.queue == queue if queue else w.queue != literal_column("''")
-    for counted, having in _having(wanted, ground, queue):
-        many = select(func.count()).select_from(counted.limit(LOOKED_AT + 1).subquery("having"))
-        if session.execute(many).scalar_one() > LOOKED_AT:
-            continue
-        some = having.limit(EVERY).subquery("having")
-        same = and_(w.tenant_id == ground.tenant_id, w.account_id == some.c.account_id)
-        found = session.execute(
-            select(w.account_id).select_from(some.join(table(WorkItem), same)).where(there).limit(FEW + 1)
-        )
-        ids = list(found.scalars())
-        if len(ids) <= FEW:
-            return sorted(set(ids))
-    return None
+    query = select(w.account_id).select_from(some.join(table(WorkItem), same)).where(there).limit(FEW + 1)
+    ids = list(session.execute(query).scalars())
+    return sorted(set(ids)) if len(ids) <= FEW else None
 
 
 def _having(wanted: QueueFilter, ground: Ground, queue: str | None) -> Iterator[tuple[Select[Any], Select[Any]]]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, select
+from sqlalchemy import Select, String, and_, bindparam, func, literal, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
@@ -22,7 +22,7 @@ from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, Que
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
-from collect_tui.store import own_queues, queue_filter, queue_rows, sql, worked
+from collect_tui.store import own_queues, queue_few, queue_filter, queue_rows, sql, worked
 from collect_tui.store.queue_few import few
 from collect_tui.store.queue_rows import ORDER, chips, columns, of_account, standing_chips
 from collect_tui.store.sql import table
@@ -75,7 +75,7 @@ def page(
     "queue.cursor"."""
     today, currency = _tenant(session, tenant_id)
     asked = f"{name} {wanted.said}"
-    values: dict[str, Any] = {"tenant": tenant_id, "queue": name, "most": limit + 1}
+    values: dict[str, Any] = {"tenant": tenant_id, "queue": name}
     slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant())
     if name in own_queues.TITLES:
         term = own_queues.owners(session, tenant_id, name, user)
@@ -88,15 +88,23 @@ def page(
     else:
         whole = _figures(session, tenant_id, (_rule(catalogue, name),), currency, now, user)[0]
         order, slice_ = queue_filter.order(wanted, _w, ORDER), slice_.where(_w.queue == bindparam("queue"))
+    parts = [(slice_, order)]
     if wanted:
         ground = ground_of(session, tenant_id, catalogue, today, now, user)
         slice_ = filtered(slice_, wanted, ground)
-        if name not in own_queues.TITLES and (some := few(session, wanted, ground, name)) is not None:
-            slice_ = slice_.where(sql.among(ground.dialect, _w.account_id, "few"))
-            values["few"] = some
-    if cursor is not None:
-        slice_ = slice_.where(order.after(order.position(cursor, asked)))
-    found = session.execute(_page(slice_, order), values).all()
+        some = None if name in own_queues.TITLES else few(session, wanted, ground, name)
+        among = sql.among(ground.dialect, _w.account_id, "few")
+        parts = [(slice_ if some is None else slice_.where(among), order)]
+        if some is None and wanted.sort == "owner" and name not in own_queues.TITLES:
+            some = queue_few.owned(session, ground, name)
+            parts = _by_owner(slice_, true() if some is None else among, order, descending=wanted.descending)
+        values["few"] = some
+    found: list[Any] = []
+    for part, by in parts:
+        if cursor is not None:
+            part = part.where(order.after(order.position(cursor, asked)))
+        if len(found) <= limit:
+            found += session.execute(_page(part, by, order), values | {"most": limit + 1 - len(found)})
     shown = found[:limit]
     extras = queue_rows.extras(
         session, tenant_id, catalogue, [row.account_id for row in shown], [row.party_id for row in shown], today
@@ -228,10 +236,22 @@ def _oldest(names: tuple[str, ...]) -> Select[Any]:
 # ----------------------------------------------------------------------------------------------------------------- rows
 
 
-def _page(slice_: Select[Any], order: queue_filter.Order) -> Select[Any]:
+def _by_owner(
+    items: Select[Any], owned: Any, order: queue_filter.Order, *, descending: bool
+) -> list[tuple[Select[Any], queue_filter.Order]]:
+    """Nobody's, who are many and come by number alone, and those that have an owner: `owned`, where these are few."""
+    owner, nobody = table(Account).c.owner, literal_column("''", String)
+    parts = [
+        (items.where(owner == nobody), queue_filter.Order(order.columns[1:])),
+        (items.where(owner != nobody, owned), order),
+    ]
+    return parts[::-1] if descending else parts
+
+
+def _page(slice_: Select[Any], by: queue_filter.Order, order: queue_filter.Order) -> Select[Any]:
     """The work items of the page first, then what stands beside them: never a join over the whole queue."""
     a, p, s = table(Account).c, table(Party).c, table(AccountSummary).c
-    one_page = slice_.order_by(*order.by()).limit(bindparam("most")).subquery("one_page")
+    one_page = slice_.order_by(*by.by()).limit(bindparam("most")).subquery("one_page")
     return (
         select(*columns(), a.party_id, a.owner, a.stage, p.name)
         .select_from(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.undoing import find_undo
 from collect_tui.tui import messages
-from collect_tui.tui.case_commands import CaseCommands
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.queue_commands import QueueCommands
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from collect_tui.tui.page import FindPage, HelpPage, HistoryPage, WhyPage
 
 
-class Commands(CaseCommands, QueueCommands):
+class Commands(QueueCommands):
     """A method per command that no screen does itself."""
 
     def __init__(self, app: DeskApp, navigator: Navigator, acts: Acts) -> None:

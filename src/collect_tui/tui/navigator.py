@@ -50,6 +50,8 @@ class Navigator:
         self.trail: list[str] = []
         """The accounts shown before this one, the latest last."""
         self._screens: dict[str, Screen[Any]] = {}
+        self._worked: str | None = None
+        """The queue that is worked while an account is held, be that of it or not: the next one is taken from it."""
         self._ended: str | None = None
         """The queue that had nothing left when last asked, while its last account is shown: looking again looks there."""
         self._look_at = 0.0
@@ -123,7 +125,7 @@ class Navigator:
 
     async def open_account(self, number: str) -> None:
         """Show an account and take it, when nobody else holds it; whoever holds it is named. Who works a queue goes on in that."""
-        desk, worked, held = self._app.desk, self.next_queue, self.claim
+        desk, worked = self._app.desk, self.next_queue
 
         def opened() -> tuple[AccountView, Claim | None, str]:
             try:
@@ -138,12 +140,11 @@ class Navigator:
         if found is None:
             return
         view, claim, said = found
-        if claim is not None and worked is not None and claim.queue != worked:
-            left = held.left if held is not None and held.queue == worked else claim.left
-            claim = claim.model_copy(update={"queue": worked, "left": left})
         await self._show_account(view, claim, said)
         if claim is None:
             self._ended = worked
+        else:
+            self._worked = worked if worked is not None else claim.queue or None
 
     async def next_account(self, queue: str | None = None) -> TakeResult:
         """Take the next best account, of one queue or of all; the lease of the one before is given back."""
@@ -175,6 +176,7 @@ class Navigator:
             return TakeResult(False, messages.with_dropped(f"{found}{': ' if found else ''}nothing is left", dropped))
         self.claim = found[1]
         await self._show_account(*found)
+        self._worked = self.claim.queue if self.claim is not None else queue
         return TakeResult(True)
 
     def _shown_account(self) -> str:
@@ -295,5 +297,5 @@ class Navigator:
         """The queue that the next account is taken from; None: of all."""
         top = self._app.top
         here = self._ended if top.context == "account" else None
-        worked = self.claim.queue if self.claim else here
+        worked = self._worked if self.claim else here
         return getattr(top, "queue_name", None) or worked

@@ -9,42 +9,51 @@ from typing import TYPE_CHECKING, Final, cast
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.own_filters import OWN
 from collect_tui.tui import messages
+from collect_tui.tui.case_commands import CaseCommands
 from collect_tui.tui.keys.actions import QUEUE
 from collect_tui.tui.queue_rows import load_queue
 
 if TYPE_CHECKING:
     from collect_tui.domain.rules import SavedFilter
-    from collect_tui.tui.desk_app import DeskApp
-    from collect_tui.tui.navigator import Navigator
     from collect_tui.tui.page import QueuePage
     from collect_tui.tui.queue_rows import Loaded
 
 MARKS: Final = {"all": "the accounts of the queue, up to 500", "none": "no account any more"}
 
 
-class QueueCommands:
-    """Part of `Commands`."""
-
-    _app: DeskApp
-    _navigator: Navigator
+class QueueCommands(CaseCommands):
+    """Part of `Commands`: what the board lists, and a queue that is shown."""
 
     def _named(self, text: str) -> tuple[str, str]:
         """The queue that is asked for, by its name or by one of mine, and what is wanted of it."""
         return self._app.filters.named(text, (queue.name for queue in self._app.catalogue.queues))
 
+    def _cases(self, text: str) -> str | None:
+        """The list of cases that is asked for as the board names it, with what is wanted of it; None: a queue is asked for."""
+        from collect_tui.desk.case_list import named
+
+        return named(text, self._app.filters.known(self._app.catalogue))
+
     def offers_queue_show(self) -> Sequence[tuple[str, str]]:
-        """The queues there are, and what is saved of them."""
+        """What the board lists, and what is saved of queues."""
+        from collect_tui.desk.case_list import LISTS
+
         site = self._app.catalogue
         saved = {**site.filters, **self._app.filters.names()}
         told = ((name, f"{each.queue} {each.words}") for name, each in saved.items())
-        return (*((queue.name, queue.title) for queue in site.queues), *OWN.items(), *told)
+        queues = {**{queue.name: queue.title for queue in site.queues}, **OWN, **dict(told)}
+        return (*queues.items(), *((name, title) for name, title in LISTS.items() if name not in queues))
 
-    def may_queue_show(self, text: str) -> Callable[[], Loaded] | None:
+    def may_queue_show(self, text: str) -> Callable[[], object] | None:
+        if (cases := self._cases(text)) is not None:
+            return self.may_cases_show(cases)
         return partial(load_queue, self._app.desk, *self._named(text), limit=1) if text else None
 
     async def do_queue_show(self, text: str = "") -> None:
-        """A queue by its name, and what is wanted of it; without one the board, and no question."""
-        if text:
+        """A queue or a list of cases by its name, and what is wanted of it; without one the board, and no question."""
+        if (cases := self._cases(text)) is not None:
+            await self.do_cases_show(cases)
+        elif text:
             await self._navigator.show_queue(*self._named(text))
         else:
             await self._navigator.leave_account()

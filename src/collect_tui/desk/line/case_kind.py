@@ -19,6 +19,7 @@ from collect_tui.desk.line.slot import Slot, Writing
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.case.definition import Field, FieldType, Kind
+from collect_tui.domain.codes import Codes
 
 _EXAMPLES: Final[Mapping[FieldType, str]] = {
     FieldType.MONEY: "60",
@@ -67,6 +68,12 @@ def opens(kind: Kind, after: Token | None, context: LineContext) -> bool:
         seen = sure(after, context)
         return seen is not None and seen.slot == "document"
     return after.plain and after.low in context.documents
+
+
+def begun(kind: Kind, codes: Codes) -> str:
+    """The beginning of the line that opens a case: where the verb is the code of a result too, with what tells them apart."""
+    verb = kind.verb.lower()
+    return f"{verb} {kind.asked[0].name}=" if kind.verb.upper() in codes.results and kind.asked else f"{verb} "
 
 
 def slots_of(

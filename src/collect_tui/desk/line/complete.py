@@ -65,7 +65,8 @@ def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     act = found[-1]
     last = act.tokens[-1]
     fresh = last.end < len(source)
-    if last.closed and not (fresh or last.plain):
+    named = not fresh and last.key is not None and not last.quote and not last.key_quote
+    if last.closed and not (fresh or last.plain or named):
         return len(text), "", ()
     index = len(act.tokens) if fresh and last.closed else len(act.tokens) - 1
     start = len(text) if fresh else last.start
@@ -76,7 +77,12 @@ def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     if verb is not None:
         with contextlib.suppress(Fault):
             verb.read(words)
+    if named:  # `item=INV…`
+        kinds = (slot.kind for slot in (verb.fields if verb else ()) if slot.called == (last.key or "").lower())
+        return last.value_start, source[last.value_start :], tuple(kinds)
     asked = tuple(dict.fromkeys(slot for at, slot in words.asked if at == index))
+    if index == 1 and (kind := context.kind_of_result(words.verb.low)) is not None:  # what follows tells the two apart
+        asked = (case_fields.slot_of(kind, kind.asked[0]), *asked)
     if not last.closed:  # in quotes only the cell of a row is completed
         part = case_rows.begun(last.text)
         return len(text) - len(part), part, tuple(slot for slot in asked if slot.startswith("cell:"))
@@ -107,7 +113,7 @@ def _of(slot: str, context: LineContext) -> Iterable[Offer]:
     """What may stand for a kind of word; `KIND:WHAT` is more closely said."""
     kind, more, what = slot.partition(":")
     if kind == "word":
-        return ((what, {"any": "anyone may take it"}.get(what, "")),)
+        return ((what, "anyone may take it" if what == "any" else ""),)
     if kind == "move":
         return _moves(what, context)
     if (order := kind.removesuffix(" reason")) in KINDS:
@@ -132,8 +138,7 @@ def _verbs(context: LineContext) -> Iterator[Offer]:
     for kind in context.kinds.values():
         if kind.verb.upper() not in context.codes.results:
             yield kind.verb.lower(), kind.title
-    for code, title in _actions(context):
-        yield code, f"{title}, before a result code"
+    yield from ((code, f"{title}, before a result code") for code, title in _actions(context))
 
 
 def _actions(context: LineContext) -> Iterator[Offer]:

@@ -157,6 +157,10 @@ class LineContext:
         """The kinds of cases by their verbs, in lower case."""
         return {kind.verb.lower(): kind for kind in self.kinds.values()}
 
+    def kind_of_result(self, low: str) -> Kind | None:
+        """The kind of case whose verb is this word, in lower case, where it is the code of a result too."""
+        return self.verbs_of_kinds.get(low) if low.upper() in self.codes.results else None
+
     @cached_property
     def documents(self) -> Mapping[str, tuple[str, int]]:
         """Document number in lower case → as written, and open."""

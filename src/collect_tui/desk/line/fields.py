@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from collect_tui.desk.line import case_kind
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import GONE, ActSource, Token, acts, clean
 from collect_tui.desk.line.model import LineError, Parsed, Span
@@ -125,7 +126,8 @@ def read(text: str, context: LineContext) -> tuple[Verb, dict[str, str]]:
     verb, leading = _verb_of(act, context)
     values = {slot.name: act.tokens[0].text for slot in verb.fields if leading and slot.leads}
     _, error, spans = read_act(act, source, context, LineState())
-    left = list(act.tokens[1 + leading :])
+    names = {slot.called for slot in verb.fields}
+    left = [one for one in act.tokens[1 + leading :] if one.text or one.quote or (one.key or "").lower() not in names]
     for span in sorted(spans, key=lambda span: span.start):
         words = [token for token in left if span.start <= token.start < span.end]
         if words and (span.role == "confirm" or _put(values, verb, span, words, source)):
@@ -145,7 +147,9 @@ def _verb_of(act: ActSource, context: LineContext) -> tuple[Verb, bool]:
     low = act.tokens[0].low if act.tokens and act.tokens[0].plain else ""
     second = act.tokens[1].low.upper() if len(act.tokens) > 1 else ""
     leading = low.upper() in context.codes.actions and second in context.codes.results and not shadowed(second)
-    verb = find(second.lower() if leading else low, context, act.tokens[1 + leading :])
+    kind = context.kind_of_result(low) if len(act.tokens) == 1 else None  # a result alone needs no form
+    verb = case_kind.verb_of(kind) if kind is not None else None
+    verb = verb or find(second.lower() if leading else low, context, act.tokens[1 + leading :])
     if verb is None:
         near = nearest(low, context) if low else ()
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
@@ -183,8 +187,7 @@ def _split(values: dict[str, str], verb: Verb, slot: Slot, typed: str) -> bool:
 def _typed(slot: Slot, words: Sequence[Token], typed: str) -> str:
     """What a field shows of it: without the quotes and the key that the line writes itself."""
     one = words[0]
-    key = slot.name if slot.named else slot.key
-    own = one.key is not None and one.key.lower() == key.lower()
+    own = one.key is not None and one.key.lower() == slot.called
     if len(words) == 1 and own and one.quote == "`":
         return typed[one.value_start - one.start :]
     if len(words) == 1 and (own or slot.key or slot.writing != "words") and one.quote != "`":

@@ -59,6 +59,11 @@ class Slot:
     def reads_as(self) -> frozenset[str]:
         return self.roles or frozenset((self.kind,))
 
+    @property
+    def called(self) -> str:
+        """The name before `=` with which it may stand, in lower case; empty: it has none."""
+        return (self.name if self.named else self.key).lower()
+
     def reads(self, role: str) -> bool:
         """Whether what was read as this belongs here; `value` is for the fields of a case, whichever."""
         return role in self.reads_as or (self.kind == "value" and ":" in role)

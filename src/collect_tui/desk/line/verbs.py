@@ -105,7 +105,7 @@ def find(low: str, context: LineContext | None, after: Sequence[Token] = ()) -> 
         return case.verb_of_move(after, context)
     kind = context.verbs_of_kinds.get(low) if context is not None and low not in _NAMES else None
     if kind is not None and context is not None:
-        clash = low.upper() in context.codes.results
+        clash = context.kind_of_result(low) is not None
         if not clash or case_kind.opens(kind, next(iter(after), None), context):
             return case_kind.verb_of(kind)
     of_site = _verb_of(low.upper(), context.codes) if context is not None and low not in _NAMES else None

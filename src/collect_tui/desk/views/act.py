@@ -72,6 +72,15 @@ class Confirm(View):
     sentence: str
 
 
+class Overrider(View):
+    """Somebody whose role reaches as far as a refusal asks. `proves`: they give their own password for an act of somebody else's."""
+
+    login: str
+    name: str
+    role: str
+    proves: bool
+
+
 class Preview(View):
     """What an act would do. Nothing was written. `meaning` is the parsed sense, one entry per command; `line` the text it amounts to.
 
@@ -93,6 +102,7 @@ class Preview(View):
     outside: bool = False  # takes effect outside the building, and asks for the last four digits
     confirm: Confirm | None = None  # the first thing that must still be typed
     overridden: bool = False  # the verdict forbids it, and the act carries an override that suffices
+    overriders: tuple[Overrider, ...] = ()  # who may override what it forbids, the first fifty
     said: tuple[Said, ...] = ()
     text: str = ""  # of a message that it would send, on one line
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from collect_tui.desk.views.act import Confirm, Kind, Said, VerdictView
+from collect_tui.desk.views.act import Confirm, FindingView, Kind, Said, VerdictView
 
 ORDER: Final[tuple[Kind, ...]] = ("refused", "warning", "replaced", "done", "next", "later", "allowed")
 """The order of the kinds; within one, sentences stand as they come."""
@@ -18,6 +18,9 @@ WHOLE: Final[frozenset[Kind]] = frozenset({"refused", "warning", "replaced"})
 
 _STAYS: Final = frozenset({"undo.stays"})
 """Findings that forbid nothing and say what an act leaves as it is; other advice stands with the checks."""
+
+_WHY_LATER: Final = frozenset({"contact.next_call"})
+"""Findings that say why the next action is no sooner; beside it."""
 
 _CLEAR: Final = frozenset({"allow", "info"})
 _MILD: Final = _CLEAR | {"warn"}
@@ -57,11 +60,16 @@ def said(
         found += [Said(kind="done", text=f.sentence) for f in verdict.findings if f.rule in _STAYS]
         if next_action:
             found.append(Said(kind="next", text=f"next {next_action}"))
+        found += [Said(kind="later", text=f.sentence) for f in verdict.findings if _why_later(f)]
         found += [Said(kind="later", text=text) for text in later]
     minded = any(finding.severity not in _CLEAR for finding in verdict.findings)
     if not done and not minded and not any(each.kind == "refused" for each in found):
         found.append(Said(kind="allowed", text="allowed"))
     return tuple(sorted(found, key=lambda each: ORDER.index(each.kind)))
+
+
+def _why_later(finding: FindingView) -> bool:
+    return finding.rule in _WHY_LATER and finding.severity in _CLEAR
 
 
 def asking(confirm: Confirm) -> str:

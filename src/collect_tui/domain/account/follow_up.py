@@ -34,7 +34,7 @@ def follow(
     today, rules = facts.business_date, rules.of(facts.party_kind)
     if asked.minutes is not None:
         at = _working_hour(asked.minutes, facts, point, now, calendar, zone, rules)
-        on = calendar.next_business_day(today) if at is None else _day_of(at, today, now, zone)
+        on = calendar.next_business_day(today) if at is None else day_of(at, today, now, zone)
         return NextAction(asked.action, on, at)
     if asked.days is not None:
         return NextAction(asked.action, calendar.from_today(today + timedelta(days=asked.days), today))
@@ -69,14 +69,14 @@ def _working_hour(
     today = facts.business_date
     wanted = as_utc(now) + timedelta(minutes=minutes)
     zones = _zones(facts, point, wanted, rules)
-    at = _opening(zones, wanted, facts, rules)
-    while at is not None and (day := _day_of(at, today, now, zone)) != calendar.from_today(day, today):
+    at = best_from(zones, wanted, facts, rules)
+    while at is not None and (day := day_of(at, today, now, zone)) != calendar.from_today(day, today):
         morning = local_time(now, zone).date() + (calendar.on_or_after(day) - today)
-        at = _opening(zones, datetime.combine(morning, time(), zone_info(zone)), facts, rules)
+        at = best_from(zones, datetime.combine(morning, time(), zone_info(zone)), facts, rules)
     return at
 
 
-def _opening(zones: tuple[str, ...], wanted: datetime, facts: AccountFacts, rules: ContactRules) -> datetime | None:
+def best_from(zones: tuple[str, ...], wanted: datetime, facts: AccountFacts, rules: ContactRules) -> datetime | None:
     """The first instant from `wanted` on that is within the hours and not excepted; at the customer's best time where that comes on
     the same day."""
     said = rules.times(facts.times)
@@ -97,6 +97,6 @@ def _zones(facts: AccountFacts, point: Point | None, wanted: datetime, rules: Co
     return ()
 
 
-def _day_of(at: datetime, today: date, now: datetime, zone: str) -> date:
+def day_of(at: datetime, today: date, now: datetime, zone: str) -> date:
     """The business date of an instant to come, by how often the desk's clock passes midnight until then."""
     return today + (local_time(at, zone).date() - local_time(now, zone).date())

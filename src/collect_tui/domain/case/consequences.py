@@ -148,8 +148,7 @@ def release(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: G
     """The holds of a kind end, where there are any."""
     if all(h.kind != given["release"] for h in facts.holds):
         return ()
-    made = hold.release(facts, ground.holds[given["release"]], case.number, ground.holds)
-    return tuple(e for e in made if not isinstance(e, NextActionSet))
+    return hold.release(facts, ground.holds[given["release"]], case.number, ground.holds)
 
 
 def next_action(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:

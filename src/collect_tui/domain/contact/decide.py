@@ -16,7 +16,7 @@ from typing import Final
 from collect_tui.domain import steps
 from collect_tui.domain.account.follow_up import follow, untimed
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.codes import Action, Result
+from collect_tui.domain.codes import WAYS, Action, Result
 from collect_tui.domain.contact.callbacks import CALLBACK_ACTION, EARLY, at_callback, callback, check_open, kept_by
 from collect_tui.domain.contact.marking import mark_point
 from collect_tui.domain.contact.points import default_action, default_point, find_point, label, ordered, tired
@@ -34,6 +34,8 @@ from collect_tui.domain.effects import (
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Hold, NextAction, Point
 from collect_tui.domain.message.offers import Standing
+from collect_tui.domain.promise.decide import follow_up
+from collect_tui.domain.queue.rules import CALLS
 from collect_tui.domain.rules import ContactRules, HoldKind
 from collect_tui.domain.states import AccountState, CallbackState, HoldState
 
@@ -207,6 +209,9 @@ def _check(
     if point is not None and point.kind not in action.kinds:
         takes = f"takes a point of kind {', '.join(action.kinds)}" if action.kinds else "takes no contact point"
         raise Invalid("contact.point_kind", f"{act} {takes}, not {label(point)}.", "point")
+    if result.ways and action.way not in result.ways:
+        ways = " or ".join(WAYS[way] for way in result.ways)
+        raise Invalid("contact.way", f"{word} is a result of {ways}, not of {act}.", "result")
     if reason and reasons is not None and reason not in reasons:
         raise Invalid("contact.reason", f"Expected a reason for non-payment: {', '.join(reasons)}.", "reason")
     if "reason" in result.needs and not reason:
@@ -264,9 +269,9 @@ def _next(
     waiting = [
         c for c in facts.callbacks if c.status == CallbackState.SCHEDULED and c.id not in kept and c.at > as_utc(now)
     ]
+    traced = old.on if (old := facts.next_action) is not None and old.code == TRACE_ACTION else None
     new = follow(result.follow_up, facts, point, now, calendar, zone, rules)
     if new is None:
-        old = facts.next_action
         stale = old is None or old.on < facts.business_date or (old.code == CALLBACK_ACTION and not waiting)
         if not (result.worked and stale):
             return ()
@@ -274,9 +279,15 @@ def _next(
     if result.point is not None and point is not None and point.kind in PHONE_KINDS:
         left = [p for p in facts.points if p.callable and p.id != point.id]
         new = new if left else NextAction(TRACE_ACTION, new.on)
+    elif new.code in CALLS and traced is not None and not any(p.callable for p in facts.points):
+        new = NextAction(TRACE_ACTION, min(new.on, max(traced, facts.business_date)))  # the search for a number goes on
     first = min(waiting, key=lambda c: c.at, default=None)
     if first is not None:
         promised = at_callback(first, zone)
         if promised.on < new.on or (promised.on == new.on and (new.at is None or first.at < new.at)):
             new = promised
+    if (held := facts.open_promise) is not None and facts.business_date <= (
+        check := follow_up(held, calendar)
+    ) < new.on:
+        new = NextAction("promise", check)
     return (steps.set_action(facts, new),)

@@ -67,11 +67,10 @@ def place(
         if (other.kind, other.scope, other.target_id) == (kind.code, scope, target_id):
             end = f"until {other.until.isoformat()}" if other.until else "until it is released"
             raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
-    latest = today + timedelta(days=REVIEW_DAYS)
-    review = calendar.on_or_after(until + timedelta(days=1) if until is not None and until <= latest else latest)
+    hold = Hold(ids(), kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)
+    review = review_on(hold, calendar)
     current = facts.next_action
     stays = current is not None and current.on <= review and "call" not in kind.blocks
-    hold = Hold(ids(), kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)
     return (
         HoldPlaced(hold),
         *(freezing.begins(facts, until) if kind.freezes and scope == "account" else ()),
@@ -80,10 +79,17 @@ def place(
     )
 
 
+def review_on(hold: Hold, calendar: Calendar) -> date:
+    """When a hold is looked at again: on the business day after it ends, in `REVIEW_DAYS` from its first day at most."""
+    latest = hold.placed_on + timedelta(days=REVIEW_DAYS)
+    ends = hold.until is not None and hold.until <= latest
+    return calendar.on_or_after(hold.until + timedelta(days=1) if ends and hold.until is not None else latest)
+
+
 def release(
     facts: AccountFacts, kind: HoldKind, reason: str, kinds: Mapping[str, HoldKind] | None = None
 ) -> tuple[Effect, ...]:
-    """Release the active holds of a kind; the next action is a call today.
+    """Release the active holds of a kind. What comes next is not said here (`policy.next_action.released`).
 
     A ladder that they held goes on, unless the open promise holds it, or, by `kinds`, another hold does. Raises Refused
     "hold.none", Invalid "hold.reason".
@@ -99,7 +105,6 @@ def release(
     paused = facts.ladder_paused_by
     if paused is not None and paused in {h.holder for h in found}:
         effects += steps.resume(facts, paused, successor(facts, found, kinds or {}))
-    effects += steps.next_step(facts, "call", facts.business_date)
     return tuple(effects)
 
 

@@ -102,6 +102,10 @@ class MessageContext:
     dispute_right: Words = told("what a customer may do who thinks that it is wrong")
     plan_right: Words = told("how to ask for a plan, for help, and what a medical certificate does")
     opt_out: Words = told("how to have no more of this; empty on paper")
+    verify_needed: int = told(
+        "in a script: how many facts verify the customer (`[verification]` of `rules.toml`); else 0", 2, 6
+    )
+    verify_facts: str = told("in a script: of which they are; else empty", "date of birth, address")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,8 @@ def context_of(
         dispute_right="",
         plan_right="",
         opt_out="",
+        verify_needed=0,
+        verify_facts="",
     )
 
 

@@ -23,6 +23,16 @@ class Message(SQLModel, table=True):
         to("account", "account_id"),
         UniqueConstraint("tenant_id", "channel", "reference"),
         Index("ix_message_account", "tenant_id", "account_id", "made_at"),
+        Index("ix_message_state", "tenant_id", "account_id", "status"),
+        Index("ix_message_made", "tenant_id", "account_id", "made_on"),
+        Index(
+            "ix_message_notice",
+            "tenant_id",
+            "account_id",
+            "inbound",
+            sqlite_where=text("level <> '' OR lifted IS NOT NULL"),
+            postgresql_where=text("level <> '' OR lifted IS NOT NULL"),
+        ),
         Index("ix_message_status", "tenant_id", "status", "channel"),
         Index("ix_message_served", "tenant_id", "served_on"),
         Index(

@@ -24,12 +24,19 @@ class OverridingScreen(ReadingScreen):
         """F10: who overrides the refusal, and why."""
         self.override(on=True)
         self.form.enter(OVERRIDE[0].name)
-        self.status(f"A {self._overridable()} may override it: who, and why?  F2 saves.", Role.LABEL)
+        said = f"A {self._overridable()} may override it: who (F4 lists), and why?  F2 saves."
+        if self._taken_at_their_word():
+            said += " No password is asked: this file believes whoever opened it, and the audit names whom you put in."
+        self.status(said, Role.LABEL)
+
+    def _taken_at_their_word(self) -> bool:
+        """Does nobody of those who may override have a password here?"""
+        return self.preview is not None and not any(each.proves for each in self.preview.overriders)
 
     def override(self, *, on: bool) -> None:
         """Show the fields of an override, or leave them out."""
         self.overriding = on
-        asked = [slot for slot in OVERRIDE if on and (slot.name != PROOF or self.desk_app.desk.outbox is not None)]
+        asked = [slot for slot in OVERRIDE if on and (slot.name != PROOF or not self._taken_at_their_word())]
         self.form.show((*self.verb.fields, *asked), frozenset({PROOF}))
         if on:
             self.desk_app.sight.begin()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 #: The answer that says what the fields would do.
 SAID: Final = frozenset({"preview"})
 
-#: Who overrides a refusal and why: fields that F10 opens. A server wants their password too: it takes nobody's word.
+#: Who overrides a refusal and why: fields that F10 opens, and their password where they have one.
 OVERRIDE: Final = (
     Slot("override_by", "", "Overridden by", "login of who may", "login", also=frozenset({"override"})),
     Slot("override_why", "", "because", "the reason, kept as evidence", "why"),
@@ -92,6 +92,10 @@ class ReadingScreen(DeskScreen):
 
     def choices(self, slot: Slot) -> Sequence[tuple[str, str]]:
         """What F4 lists in a field; empty when it is free."""
+        if slot.name == OVERRIDE[0].name:
+            return (
+                [(each.login, f"{each.name}, {each.role}") for each in self.preview.overriders] if self.preview else ()
+            )
         return offered(slot, self.line_context) if self.line_context is not None else ()
 
     # -- the screen ---------------------------------------------------------------------------------------------

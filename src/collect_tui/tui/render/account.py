@@ -44,18 +44,23 @@ Ranked = tuple[int, Line]
 def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000, title: str = "") -> Line:
     """Who it is, and from which queue, by its `title`, it was taken; it stays on top of every pane.
 
-    In less room than that takes, the queue's title goes first, then the end of the customer's name; how many are left stays.
+    In less room than that takes, the queue's title goes first, then the end of the customer's name; how many are left stays, and so
+    does that the customer was verified for this call.
     """
-    name = tui_text.clean(view.name)
+    name, proved = tui_text.clean(view.name), " · verified" if view.verified else ""
     parts: list[str | tuple[str, Role]] = [(view.number, Role.HEAD), " ", (name, Role.HEAD)]
+    tail = ""
     if claim is not None and claim.queue:
         tail = f" · {title or claim.queue}, {claim.left:,} left"
         before = tui_text.width(view.number) + 1
-        if before + tui_text.width(name + tail) > room:
+        if before + tui_text.width(name + proved + tail) > room:
             tail = f" · {claim.left:,} left"
-            free = room - before - tui_text.width(tail)
+            free = room - before - tui_text.width(proved + tail)
             if tui_text.width(name) > free > 3:
                 parts[-1] = (tui_text.fit(name, free).rstrip(), Role.HEAD)
+    if proved:
+        parts.append((proved, Role.GOOD))
+    if tail:
         parts.append((tail, Role.LABEL))
     elif view.claimed_by and view.claimed_by != user:
         parts.append((f" · {view.claimed_by} has it", Role.WARN))
@@ -238,7 +243,8 @@ def _cases(view: AccountView) -> list[Line]:
 def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
     phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
     beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
-    lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *beside))]
+    proved = [Span(" · verified for this call", Role.GOOD)] if view.verified else []
+    lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *proved, *beside))]
     first, asked = view.may_call.first, [(1, row("", (view.times, Role.PLAIN)))] if view.times else []
     if first is not None and first.severity not in {"allow", "info"}:
         lines.append((2, row("", (first.sentence, Role.DIM))))

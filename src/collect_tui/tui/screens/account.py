@@ -132,8 +132,7 @@ class AccountScreen(PanesScreen):
         """What the second key may be: letter, word and title of each."""
         if self._chord == "result":
             return self._hot_results()
-        kinds = self.desk_app.catalogue.cases.kinds.values()
-        titles = {kind.verb: kind.title for kind in kinds}
+        titles = {kind.verb: kind.title for kind in self.desk_app.catalogue.cases.kinds.values()}
         return [(key, verb, titles[verb]) for key, verb in letters(titles, CHORD_OUT).items()]
 
     def _hot_results(self) -> list[tuple[str, str, str]]:
@@ -212,10 +211,13 @@ class AccountScreen(PanesScreen):
         return True
 
     def _begin_case(self, name: str) -> bool:
+        from collect_tui.desk.line.case_kind import begun
+
         verbs = {key: verb for key, verb, _ in self._second()}
+        kinds = {kind.verb: kind for kind in self.desk_app.catalogue.cases.kinds.values()}
         self._set_chord()
         if name in verbs:
-            self.open_line(f"{verbs[name]} ")
+            self.open_line(begun(kinds[verbs[name]], self.desk_app.catalogue.codes))
         elif name in CHORD_OUT:
             self.status("No case was begun.")
         else:
@@ -259,7 +261,9 @@ class AccountScreen(PanesScreen):
         one, and so was all that was typed ahead behind it: that is dropped.
         """
         app = self.desk_app
-        shown, said, asked = await app.navigator.next_account(self.claim.queue if self.claim is not None else None)
+        shown, said, asked = await app.navigator.next_account(
+            app.navigator.next_queue if self.claim is not None else None
+        )
         dropped = messages.dropped(app.flush_keys()) if by_line else ""
         top = app.desk_screen(self)
         if shown and self.view is not None and self.view.number != view.number:

@@ -33,6 +33,11 @@ INDEXES: Final = {
     "name_token": ("index ix_token_reversed: reversed",),
     "contact_event": ("index ix_event_by: by; at",),
     "promise": ("index ix_promise_by: made_by; made_at",),
+    "message": (
+        "index ix_message_state: account_id; status",
+        "index ix_message_made: account_id; made_on",
+        "index ix_message_notice: account_id; inbound where level <> '' OR lifted IS NOT NULL",
+    ),
     "work_item": (
         "index ix_work_amount: queue; collectable; number",
         "index ix_work_age: queue; oldest_due; number",
