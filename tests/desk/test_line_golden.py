@@ -257,7 +257,8 @@ MEANINGS = [
     (
         "arr 412.10 dn100 3m 31",
         (
-            "plan 412.10 · 100.00 down today · 3 monthly of 104.03, last 104.04, from Sun 30 Nov, then on day 31 · no contact is logged",
+            "plan 412.10 · 100.00 down today · 3 monthly of 104.03, the last of them 104.04, from Sun 30 Nov, then on day 31 "
+            "· no contact is logged",
         ),
     ),
     (

@@ -110,9 +110,10 @@ class LinearFloor(LinearCases):
         self._say(messages.word_left(login))
 
     def do_team_away(self, words: str = "") -> None:
-        given = arguments.away(words, self._desk.session().business_date, self._catalogue.rules.date_order)
+        today = self._desk.session().business_date
+        given = arguments.away(words, today, self._catalogue.rules.date_order)
         self._desk.absent(*given)
-        self._say(messages.away(given.login, given.until))
+        self._say(messages.away(given.login, given.until, today))
 
     def do_team_back(self, words: str = "") -> None:
         self._desk.absent(arguments.back(words))

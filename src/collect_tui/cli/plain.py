@@ -23,7 +23,7 @@ from collect_tui.domain.wording import numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.columns import Column
-    from collect_tui.desk.views.account import AccountView, FindHit, PaneView
+    from collect_tui.desk.views.account import AccountView, FindHit, HoldView, PaneView
     from collect_tui.desk.views.act import Preview, Receipt
     from collect_tui.desk.views.forecast import Forecast
     from collect_tui.desk.views.message import MessageView
@@ -124,6 +124,10 @@ def hits_json(hits: Sequence[FindHit]) -> str:
     return json.dumps([h.model_dump(mode="json") for h in hits], indent=2, ensure_ascii=False)
 
 
+def _until(hold: HoldView, account: AccountView) -> str:
+    return format_day(hold.until, account.business_date) if hold.until else "released"
+
+
 def account_text(a: AccountView) -> str:
     def money(minor: int) -> str:
         return format_minor(minor, a.currency)
@@ -145,7 +149,7 @@ def account_text(a: AccountView) -> str:
         *(["cash only"] if a.cash_only else []),
         *([f"owner {a.owner}"] if a.owner else []),
         *([f"needs {a.support}"] if a.support else []),
-        *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
+        *(f"hold: {h.kind} until {_until(h, a)}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
     ]
     if a.promise:
         due = next((i for i in a.promise.instalments if i.status in OPEN_INSTALMENT), None)
@@ -158,7 +162,7 @@ def account_text(a: AccountView) -> str:
         for s in a.services
     ]
     lines += [
-        f"order {o.number} {o.kind} {o.product} {o.effective} {o.status.lower()}{' STUCK' if o.stuck else ''}"
+        f"order {o.number} {o.kind} {o.product} {format_day(o.effective, a.business_date)} {o.status.lower()}{' STUCK' if o.stuck else ''}"
         for o in a.orders
     ]
     lines += [

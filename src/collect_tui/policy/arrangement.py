@@ -50,15 +50,30 @@ def settles(facts: AccountFacts, amount: int, policy: ArrangementPolicy, role: s
     """The verdict on an amount for which all that is owed is let go: the share that is offered at the account's stage may be taken by
     anybody, less by somebody with the authority."""
     share, cite = policy.offers.settlement.get(facts.stage, 0), policy.sources.get("settlement", "")
-    least = -(-facts.total * share // 100) if share else facts.total
-    money = f"{facts.currency} {format_minor(least, facts.currency)}"
-    told = f"{share}% of all that is open" if share else "all that is open: none is offered at this stage"
+    least = _share(facts.total, share or 100)
+
+    def money(amount: int) -> str:
+        return f"{facts.currency} {format_minor(amount, facts.currency)}"
+
     if amount >= least:
-        return Verdict(
-            (Finding("arrangement.settlement", Severity.ALLOW, f"It is at least {money}, {told}.", "settlement", cite),)
-        )
-    held = Finding("arrangement.settlement", Severity.HOLD, f"It is less than {money}, {told}.", "settlement", cite)
+        told = f"It is at least {money(least)}, {f'{share}% of ' if share else ''}all that is open."
+        return Verdict((Finding("arrangement.settlement", Severity.ALLOW, told, "settlement", cite),))
+    stage = facts.stage.lower().replace("_", " ")
+    if share:
+        told = f"At stage {stage} the least is {share}% of all that is open: {money(least)} of {money(facts.total)}."
+    else:
+        offered = [
+            f"{each.lower().replace('_', ' ')} ({percent}%)" for each, percent in policy.offers.settlement.items()
+        ]
+        told = f"At stage {stage} no settlement is offered, so the least is all that is open: {money(facts.total)}."
+        told += f" It is offered at {', '.join(offered)}." if offered else ""
+    held = Finding("arrangement.settlement", Severity.HOLD, told, "settlement", cite)
     return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+
+
+def _share(total: int, percent: int) -> int:
+    """So much of an amount, a part of a cent up."""
+    return -(-total * percent // 100)
 
 
 def confirms(by: date | None, today: date, policy: ArrangementPolicy) -> Verdict:

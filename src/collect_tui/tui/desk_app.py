@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from textual.app import App
 from textual.screen import ModalScreen
 
+from collect_tui.common.words import plural
 from collect_tui.desk.own_filters import OwnFilters
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui.drafts import Drafts
@@ -290,8 +291,8 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
     def _show_busy(self) -> None:
         self._busy_timer = None
         self._busy_shown = True
-        kept = f" {self.keys_waiting} kept" if self.keys_waiting else ""
-        self._paint_right(Line.of((f"X{kept}", Role.WARN)))
+        kept = f", {plural(self.keys_waiting, 'key')} kept" if self.keys_waiting else ""
+        self._paint_right(Line.of((f"working{kept}", Role.WARN)))
 
     def _paint_right(self, line: Line) -> None:
         """Say it on every screen: below a question one is still seen, and nobody repaints it when that has been answered."""

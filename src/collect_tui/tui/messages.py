@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.common.words import plural
+from collect_tui.domain.dates import format_day
 from collect_tui.domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -119,9 +120,9 @@ def word_left(login: str) -> str:
     return f"{login} sees it with the next answer of the desk."
 
 
-def away(login: str, until: date) -> str:
-    """An agent is away."""
-    return f"{login} is away until {until}; their callbacks are anybody's."
+def away(login: str, until: date, today: date) -> str:
+    """An agent is away until a business date; `today`: that of the desk."""
+    return f"{login} is away until {format_day(until, today)}; their callbacks are anybody's."
 
 
 def back(login: str) -> str:

@@ -65,7 +65,9 @@ class TeamCommands(AgentCommands):
         """Until a day, with who decides meanwhile (a login before the reason, `for=lee`) and why."""
         self.may_team_away(words)
         given = self._away(words)
-        await self._told(messages.away(given.login, given.until), self._app.desk.absent, *given)
+        await self._told(
+            messages.away(given.login, given.until, self._app.session_view.business_date), self._app.desk.absent, *given
+        )
 
     def _away(self, words: str) -> arguments.Away:
         return arguments.away(words, self._app.session_view.business_date, self._app.catalogue.rules.date_order)

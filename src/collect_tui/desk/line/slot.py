@@ -113,9 +113,12 @@ def _within(text: str) -> str:
 
 
 def usage(verb: str, slots: Iterable[Slot]) -> str:
-    """How a verb is typed: what may be left out stands in brackets."""
+    """How a verb is typed: what may be left out stands in brackets. What confirms an order is asked for,
+    and only a shell may say it at once."""
     written, leading = "", ""
     for slot in slots:
+        if slot == DIGITS:
+            continue
         one = slot.before + slot.word
         if slot.leads:
             leading += f"[{one}] "
