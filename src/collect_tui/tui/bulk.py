@@ -17,15 +17,15 @@ from collect_tui.tui.render.styled import Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from collect_tui.desk.bulk import Bulk, BulkRow
+    from collect_tui.desk.bulk import Bulk
     from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.act import Receipt
     from collect_tui.tui.acts import Acts
     from collect_tui.tui.page import Page
 
-Done = Callable[["Sequence[BulkRow]", "Receipt | None"], Awaitable[None]]
-"""Called when it was done, with what was refused and the last receipt."""
+Done = Callable[["Receipt | None"], Awaitable[None]]
+"""Called when it was done, with the last receipt."""
 
 
 async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Sequence[str], done: Done) -> None:
@@ -62,5 +62,5 @@ async def _do(acts: Acts, screen: Page, wanted: Sequence[Act], planned: Bulk, do
             if isinstance(error, Unavailable):  # the others would wait as long to hear the same
                 refused += [BulkRow.refused(each, error) for each in wanted[count + 1 :]]
                 break
-    await done(refused, last)
+    await done(last)
     screen.status(planned.came_to(refused), Role.WARN if refused else Role.GOOD)

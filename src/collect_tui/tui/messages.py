@@ -47,6 +47,7 @@ def with_dropped(sentence: str, keys: int) -> str:
     return f"{sentence} · {dropped(keys)}" if keys else sentence
 
 
+NO_ACCOUNT: Final = "There is no account here for that; open one by its number."
 NO_PASTE: Final = "Nothing here takes a paste."
 
 
@@ -106,6 +107,7 @@ def unexpected(error: Exception, state_folder: Path | None) -> str:
 NO_SIGNIN: Final = "This desk works on its own database; nobody has to sign in."
 NO_OUTBOX: Final = "This desk works on its own database: nothing has to wait for a server."
 SIGNED_IN: Final = "Signed in; what waited goes out."
+NOT_LINKED: Final = "Marks are for the customer's other accounts; `linked` shows them."
 NO_WORD: Final = "Nobody has left you a word."
 NOT_REJECTED: Final = "Only an act that was rejected can be sent again or dropped; the others go out by themselves."
 

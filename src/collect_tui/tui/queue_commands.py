@@ -10,12 +10,12 @@ from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.own_filters import OWN
 from collect_tui.tui import messages
 from collect_tui.tui.case_commands import CaseCommands
-from collect_tui.tui.keys.actions import QUEUE
+from collect_tui.tui.keys.actions import ACCOUNT, QUEUE
 from collect_tui.tui.queue_rows import load_queue
 
 if TYPE_CHECKING:
     from collect_tui.domain.rules import SavedFilter
-    from collect_tui.tui.page import QueuePage
+    from collect_tui.tui.page import AccountPage, QueuePage
     from collect_tui.tui.queue_rows import Loaded
 
 MARKS: Final = {"all": "the accounts of the queue, up to 500", "none": "no account any more"}
@@ -72,14 +72,16 @@ class QueueCommands(CaseCommands):
         return tuple(MARKS.items())
 
     def may_mark_row(self, which: str) -> None:
-        if self._shown.line_target() is None:
+        if self._app.top.context == ACCOUNT:
+            cast("AccountPage", self._app.top).may_mark()
+        elif self._shown.line_target() is None:
             raise Refused("word.marks", "There is no account in this queue.")
         if which and which not in MARKS:
             raise Invalid("word.marks", f"Expected {' or '.join(MARKS)}, or nothing for the account under the cursor.")
 
     async def do_mark_row(self, which: str = "") -> None:
         self.may_mark_row(which)
-        await self._shown.mark_row(which)
+        await cast("QueuePage | AccountPage", self._app.top).mark_row(which)
 
     def offers_queue_filter(self) -> Sequence[tuple[str, str]]:
         from collect_tui.desk.queue_filter import offers

@@ -215,6 +215,8 @@ def _credits(context: LineContext) -> Iterator[Offer]:
     for doc_no, open_, _ in context.items:
         if open_ < 0:
             yield word(doc_no), f"credit {say.money(-open_, context)}"
+    for ref, unapplied in context.money:
+        yield word(ref), f"payment, {say.money(unapplied, context)} unapplied"
 
 
 def _services(context: LineContext) -> Iterator[Offer]:

@@ -60,7 +60,7 @@ class PanesScreen(DeskScreen):
         pane.resized = self._fill
         yield pane
         for name, columns in COLUMNS.items():
-            rows = PagedRows(columns, empty=NOTHING, id=f"rows-{name}")
+            rows = PagedRows(columns, empty=NOTHING, by_need=True, id=f"rows-{name}")
             rows.more = self._more
             rows.display = False
             yield rows
