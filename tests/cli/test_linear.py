@@ -97,7 +97,7 @@ TOLD = {
     "lee": (
         "Pause: Break",
         "mia sees it with the next answer",
-        "mia is away until 2026-12-03",
+        "mia is away until Thu 3 Dec",
         "Done on 2 accounts.",
         "The order of broken is free.",
         "m1 +1 213 555 0100",

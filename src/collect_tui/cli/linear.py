@@ -66,7 +66,8 @@ class Linear(LinearFloor):
     @property
     def prompt(self) -> str:
         """Where one is, for people."""
-        return f"{self._top.name}> "
+        marked = len(self._top.marked)
+        return f"{self._top.name}{f', {marked} marked' if marked else ''}> "
 
     def run(self) -> None:
         """From the board until somebody leaves; the account held is given back."""

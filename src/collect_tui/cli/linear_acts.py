@@ -97,17 +97,17 @@ class LinearActs(LinearPages):
         if preview.ok and self._yes("undo it", "Nothing was undone."):
             self._send(act)
 
-    def _on_each(self, line: str, accounts: Sequence[str]) -> Sequence[str]:
-        """Do a line on accounts, after a question that counts them; returns those on which it was not done."""
+    def _on_each(self, line: str, accounts: Sequence[str]) -> None:
+        """Do a line on accounts, after a question that counts them."""
         acts, planned = plan(self._desk, accounts, line, uuid4())
         if not acts:
             self._say(planned.none())
-            return accounts
+            return
         self._say(f"On {len(acts)} of {len(accounts)} accounts: {planned.first}")
         if planned.refused:
             self._say(left_out(planned.refused))
         if not self._yes("do it", "Nothing was done."):
-            return accounts
+            return
         refused = list(planned.refused)
         for count, act in enumerate(acts):
             try:
@@ -118,4 +118,5 @@ class LinearActs(LinearPages):
                     refused += [BulkRow.refused(each, error) for each in acts[count + 1 :]]
                     break
         self._say(planned.came_to(refused))
-        return [row.account for row in refused]
+        if self._view is not None:
+            self._view = self._desk.account(self._view.number)

@@ -31,7 +31,8 @@ class Page:
     `context`: where that is, as the key map calls it; `name`: in the prompt. `load` asks the desk for it, says which rows there are,
     and returns it as text; numbers mean the rows that were said last. `opens`: what the number of a row does; `tells`: more of a row;
     `does`: what a command does here, by its id, given the words behind it; `reads`: tries words of the page's own; `more`: the rows that
-    follow; `account`: the account that it is about; `after`: looks at what an act came to.
+    follow; `account`: the account that it is about; `after`: looks at what an act came to. `accounts`: those of
+    its rows, of which `marked` are.
     """
 
     context: str
@@ -44,6 +45,8 @@ class Page:
     more: Callable[[], str] | None = None
     account: str = ""
     after: Callable[[Receipt], None] | None = None
+    accounts: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
 
 
 class LinearPages:

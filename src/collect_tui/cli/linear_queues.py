@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PANES: Final[tuple[str, ...]] = get_args(PaneName)
 """In the order of their keys on the screen, from 2 on."""
 _TRAIL: Final = 50
+_NAMED: Final = 20
+"""Accounts that are named of those that are marked."""
 
 
 class LinearQueues(LinearActs):
@@ -35,9 +37,6 @@ class LinearQueues(LinearActs):
 
     _name = _words = ""
     """The queue that is shown, and what is wanted of it."""
-    _marked: tuple[str, ...] = ()
-    _accounts: tuple[str, ...] = ()
-    """Its rows, as they were said."""
     _worked: str | None = None
     """The queue in which the account that is shown was taken."""
     _trail: tuple[str, ...] = ()
@@ -76,20 +75,14 @@ class LinearQueues(LinearActs):
     def _load_queue(self, page: Page, name: str, words: str, cursor: str | None = None) -> str:
         """The first rows of a queue, or those that follow."""
         found = self._desk.queue(name, words=words, cursor=cursor)
-        known = self._accounts if cursor else ()
-        if (found.queue, found.words) != (self._name, self._words):
-            self._marked = ()
+        known = page.accounts if cursor else ()
         self._name, self._words = found.queue, found.words
-        self._accounts = (*known, *(row.account for row in found.rows if row.account not in known))
-        page.opens = [partial(self.do_account_open, each) for each in self._accounts]
+        page.name = " ".join(filter(None, ("queue", found.queue, found.words)))
+        page.accounts = (*known, *(row.account for row in found.rows if row.account not in known))
+        page.opens = [partial(self.do_account_open, each) for each in page.accounts]
         page.more = partial(self._load_queue, page, name, words, found.cursor) if found.cursor else None
-        self._name_queue(page)
         rows = tuple(row for row in found.rows if row.account not in known)
         return plain.page_text(found.model_copy(update={"rows": rows}), self._desk.session(), first=len(known) + 1)
-
-    def _name_queue(self, page: Page) -> None:
-        marked = f", {len(self._marked)} marked" if self._marked else ""
-        page.name = " ".join(filter(None, ("queue", self._name, self._words))) + marked
 
     def _queue_page(self) -> Page:
         if self.context != QUEUE:
@@ -115,36 +108,35 @@ class LinearQueues(LinearActs):
         self._say(messages.saved(saved))
 
     def do_mark_row(self, which: str = "") -> None:
-        """Marks rows by their numbers, or no longer: `marks 1 3 5-8`, `marks all`, `marks none`; says what is marked without any."""
-        page = self._queue_page()
-        if which == "all":
+        """Marks rows of a queue, or linked accounts, by their numbers, or no longer: `marks 1 3 5-8`, `marks all`, `marks none`; says
+        what is marked without any."""
+        page = self._top if self.context == ACCOUNT else self._queue_page()
+        if self.context == ACCOUNT and not page.accounts:
+            raise Refused("word.marks", messages.NOT_LINKED)
+        if which == "all" and self.context == QUEUE:
             found = self._desk.queue(self._name, words=self._words, limit=MOST)
-            self._marked = tuple(row.account for row in found.rows)
-        elif which == "none":
-            self._marked = ()
+            page.marked = tuple(row.account for row in found.rows)
+        elif which in ("all", "none"):
+            page.marked = page.accounts if which == "all" else ()
         elif which:
-            chosen = {self._accounts[at] for at in self._rows_of(which)}
-            self._marked = tuple(each for each in self._accounts if (each in self._marked) != (each in chosen))
-        if len(self._marked) > MOST:
-            self._marked = self._marked[:MOST]
-        self._name_queue(page)
-        told = ", ".join(self._marked[:20]) + (" …" if len(self._marked) > 20 else "")
-        self._say(f"{plural(len(self._marked), 'account')} marked{': ' if told else '.'}{told}")
+            chosen = {page.accounts[at] for at in self._rows_of(which, len(page.accounts))}
+            page.marked = tuple(each for each in page.accounts if (each in page.marked) != (each in chosen))
+        told = ", ".join(page.marked[:_NAMED]) + (" …" if len(page.marked) > _NAMED else "")
+        self._say(f"{plural(len(page.marked), 'account')} marked{': ' if told else '.'}{told}")
 
-    def _rows_of(self, words: str) -> set[int]:
+    def _rows_of(self, words: str, of: int) -> set[int]:
         """The rows that numbers name, from 0. Invalid "linear.row"."""
         found: set[int] = set()
         for part in words.replace(",", " ").split():
             low, dash, high = part.partition("-")
-            first = self._row(low, len(self._accounts))[0]
-            last = self._row(high, len(self._accounts))[0] if dash else first
-            found |= set(range(first, last + 1))
+            first = self._row(low, of)[0]
+            found |= set(range(first, (self._row(high, of)[0] if dash else first) + 1))
         return found
 
     def _line(self, line: str) -> None:
-        if self.context == QUEUE and self._marked:
-            self._marked = tuple(self._on_each(line, self._marked))
-            self._name_queue(self._top)
+        if self._top.marked:
+            front = (self._view.number,) if self.context == ACCOUNT and self._view is not None else ()
+            self._on_each(line, (*front, *self._top.marked))
         else:
             super()._line(line)
 
@@ -222,6 +214,7 @@ class LinearQueues(LinearActs):
     def _load_account(self, page: Page) -> str:
         assert self._view is not None
         self._view, page.opens = self._desk.account(self._view.number), []
+        page.accounts = page.marked = ()
         return plain.account_text(self._view)
 
     def _pane(self, name: str) -> None:
@@ -229,6 +222,7 @@ class LinearQueues(LinearActs):
         wanted: PaneName = name  # type: ignore[assignment]
         number = self._target()[0]
         pane = self._desk.pane(number, wanted)
+        self._top.accounts, self._top.marked = tuple(each.account for each in pane.linked), ()
         self._top.opens = [
             *(partial(self._show_message, number, each.id) for each in pane.messages),
             *(partial(self._show_case, each.number) for each in pane.cases),

@@ -63,9 +63,9 @@ class Bulk(View):
         return f"It can be done on none of {plural(len(self.rows), 'account')}. {_named(self.refused)}"
 
     def came_to(self, refused: Sequence[BulkRow]) -> str:
-        """What it has come to, but for these rows."""
+        """What it has come to, but for these rows, and that all stay marked."""
         done = f"Done on {plural(len(self.rows) - len(refused), 'account')}."
-        return f"{done} {left_out(refused)}" if refused else done
+        return f"{done} {f'{left_out(refused)} · ' if refused else ''}They stay marked: marks none."
 
     def text(self) -> str:
         """A row for each account, and the count."""
@@ -76,7 +76,7 @@ class Bulk(View):
 
 def left_out(rows: Sequence[BulkRow]) -> str:
     """On which it is not done, and why; the first of them."""
-    return f"Not on {plural(len(rows), 'account')}, still marked: {_named(rows)}"
+    return f"Not on {plural(len(rows), 'account')}: {_named(rows)}"
 
 
 def _named(rows: Sequence[BulkRow]) -> str:

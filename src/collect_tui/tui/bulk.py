@@ -63,4 +63,4 @@ async def _do(acts: Acts, screen: Page, wanted: Sequence[Act], planned: Bulk, do
                 refused += [BulkRow.refused(each, error) for each in wanted[count + 1 :]]
                 break
     await done(last)
-    screen.status(f"{planned.came_to(refused)} They stay marked: marks none.", Role.WARN if refused else Role.GOOD)
+    screen.status(planned.came_to(refused), Role.WARN if refused else Role.GOOD)

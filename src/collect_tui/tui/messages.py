@@ -107,6 +107,7 @@ def unexpected(error: Exception, state_folder: Path | None) -> str:
 NO_SIGNIN: Final = "This desk works on its own database; nobody has to sign in."
 NO_OUTBOX: Final = "This desk works on its own database: nothing has to wait for a server."
 SIGNED_IN: Final = "Signed in; what waited goes out."
+NOT_LINKED: Final = "Marks are for the customer's other accounts; `linked` shows them."
 NO_WORD: Final = "Nobody has left you a word."
 NOT_REJECTED: Final = "Only an act that was rejected can be sent again or dropped; the others go out by themselves."
 
@@ -122,7 +123,7 @@ def word_left(login: str) -> str:
 
 
 def away(login: str, until: date, today: date) -> str:
-    """An agent is away."""
+    """An agent is away until a business date; `today`: that of the desk."""
     return f"{login} is away until {format_day(until, today)}; their callbacks are anybody's."
 
 

@@ -66,9 +66,7 @@ class TeamCommands(AgentCommands):
         self.may_team_away(words)
         given = self._away(words)
         await self._told(
-            messages.away(given.login, given.until, self._app.session_view.business_date),
-            self._app.desk.absent,
-            *given,
+            messages.away(given.login, given.until, self._app.session_view.business_date), self._app.desk.absent, *given
         )
 
     def _away(self, words: str) -> arguments.Away:
