@@ -141,6 +141,10 @@ def test_less_than_is_offered_takes_the_authority(desk: Desk, lead: Desk) -> Non
     with pytest.raises(RefusedByPolicy) as error:
         do(desk, ROSA, "settle 300 fri")
     assert error.value.verdict.findings[0].check == "settlement"
+    assert error.value.verdict.findings[0].sentence == (
+        "At stage final no settlement is offered, so the least is all that is open: USD 522.10. It is offered at suspended (85%), "
+        "terminated (75%), written off (50%)."
+    )
     with pytest.raises(Refused) as no:
         do(lead, ROSA, "settle 600 fri")
     assert no.value.code == "promise.settlement"

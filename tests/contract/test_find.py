@@ -46,6 +46,39 @@ def test_the_end_of_a_number_a_service_and_words(desk):
         assert ROSA in {h.account for h in desk.find(text)}, text
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2231 alvarez", True),
+        ("alvarez 2231", True),
+        ("rosa alv 4410-2231", True),
+        ("alvares 2231", True),  # misspelt
+        ("alvarez 0142", True),
+        ("alvarez rosa@example.com", True),
+        ("2231 rosa@example.com alvarez", True),
+        ("2231 petrov", False),
+        ("0087 alvarez", False),
+        ("2231 nobody", False),
+        ("2231 alvarez petrov", False),
+    ],
+)
+def test_keys_of_several_kinds_must_all_be_the_account_s(desk, text, found):
+    assert [hit.account for hit in desk.find(text)] == ([ROSA] if found else [])
+
+
+def test_a_service_and_a_name(lead):
+    assert [hit.account for hit in lead.find("int-1001 alvarez")] == [ROSA]
+    assert lead.find("int-1001 petrov") == ()
+
+
+def test_what_is_masked_is_not_guessed_beside_a_name(desks, combination):
+    if not combination.startswith("api"):
+        pytest.skip("whoever owns the file sees everything")
+    mia = desks("mia")
+    assert [mia.find(f"alvarez {guess}") for guess in ("int-10", "55501", "rosa@exam")] == [()] * 3
+    assert all("312 555" not in hit.matched for hit in mia.find("alvarez 0142"))
+
+
 def test_what_somebody_wrote_is_shown_around_the_word(desk):
     (hit,) = (h for h in desk.find("friday") if h.account == ROSA)
     assert hit.matched.endswith(": will pay Friday")

@@ -51,7 +51,7 @@ SAID = [
         "pa 412.10 dn100 3m 15",
         [
             "replaced: the promise of 60.00 is replaced",
-            "done: plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec, last 104.04 Mon 15 Feb 2027",
+            "done: plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec to Mon 15 Feb 2027, the last of them 104.04",
             "done: logs payment arrangement · call mobile · mobile …0142",
             "next: next check the promise Fri 27 Nov",
         ],

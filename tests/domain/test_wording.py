@@ -78,6 +78,10 @@ FULL = account(
         (fx.InstalmentPaid(9, 2, 0, 5000), "50.00 no longer counts towards instalment 2"),
         (fx.InstalmentPaid(9, 0, 5000, 0), "50.00 counts towards the down payment"),
         (
+            fx.DateMoved("instalment", 9, days(9), days(2), 0),
+            "the down payment is due Wed 3 Dec instead of Wed 26 Nov",
+        ),
+        (
             fx.PaymentRecorded(Payment(1, "P", TODAY, "bank", 123450, PaymentState.UNAPPLIED)),
             "payment 1,234.50 received today, bank, reference P",
         ),

@@ -55,7 +55,7 @@ def test_an_order_stands_where_it_was_asked_for_and_so_does_its_cancellation(sto
     assert (made.requested_at, made.closed_at, made.closed_by) == (NOW, LATER, "lee")
     assert told(timeline(store, added)) == [
         ("suspend INT cancelled", "paid today", "lee"),
-        ("suspend INT ordered", "NONPAY, effective 2026-11-23", "mia"),
+        ("suspend INT ordered", "NONPAY, effective Mon 23 Nov", "mia"),
         ("note", "before", "lee"),
     ]
     act(store, added, fx.OrderChanged(order.id, OrderState.REQUESTED, OrderState.CANCELLED))

@@ -58,7 +58,7 @@ def test_everything_that_happened_newest_first(store: Store) -> None:
         ("payment", "payment R2 returned", "NSF"),
         ("promise", "promise", ""),
         ("promise", "single kept", "paid"),
-        ("order", f"suspend INT ordered, {number}", "NONPAY, effective 2026-11-26"),
+        ("order", f"suspend INT ordered, {number}", "NONPAY, effective Thu 26 Nov"),
         ("order", f"suspend INT sent, {number}", ""),
         ("order", f"suspend INT rejected, {number}", "no such"),
         ("message", "notice 1 by letter", "sent"),

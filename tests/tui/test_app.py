@@ -61,7 +61,7 @@ async def test_a_request_that_takes_long_is_shown_with_the_keys_kept(tmp_path: P
         desk.app.run_held(desk.app.call(lambda: go.wait(10) and None), desk.screen)
         desk.app.post_message(raw("j"))
         await asyncio.sleep(BUSY_AFTER * 1.5)
-        assert "X 1 kept" in desk.rows[0]
+        assert "working, 1 key kept" in desk.rows[0]
         go.set()
         await desk.settled()
         assert "● local" in desk.rows[0]

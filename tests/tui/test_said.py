@@ -95,7 +95,7 @@ PLAN = "the plan of 142.50 is replaced"
             [
                 HOUR,
                 PLAN,
-                "plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec, last 104.04 Mon 15 Feb 2027",
+                "plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec to Mon 15 Feb 2027, the last of them 104.04",
                 "logs payment arrangement · call mobile · mobile …0147",
                 "next check the promise Fri 27 Nov",
             ],
@@ -278,5 +278,5 @@ async def test_what_is_said_of_a_line_is_wrapped_anew_when_the_window_changes(tm
                 await desk.settled()
             await desk.settled()
             shown = " ".join(desk.text.split())
-            assert "plan 412.10: 2 of 206.05 from Fri 27 Nov, last 206.05" in shown, size
+            assert "plan 412.10: 2 of 206.05 from Fri 27 Nov to Tue 15 Dec" in shown, size
             assert size[0] < 80 or "allowed" in shown

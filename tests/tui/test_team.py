@@ -42,7 +42,7 @@ async def test_a_lead_leaves_a_word_and_marks_who_is_away(tmp_path: Path, fast: 
         await desk.play([*typed("floor"), *typed('word mia "lunch now"')], fast=fast)
         assert desk.said == "mia sees it with the next answer of the desk."
         await desk.play(typed("away mia 3dec for=lee ill"), fast=fast)
-        assert desk.said == "mia is away until 2026-12-03; their callbacks are anybody's."
+        assert desk.said == "mia is away until Thu 3 Dec; their callbacks are anybody's."
         assert any("mia" in row and "away till 3 Dec" in row for row in desk.rows)
         await desk.play(typed("here mia"), fast=fast)
         assert not any("away till" in row for row in desk.rows)

@@ -75,8 +75,13 @@ def format_day(d: date, today: date) -> str:
         return "today"
     if (d - today).days == 1:
         return "tomorrow"
+    return named_day(d, today.year)
+
+
+def named_day(d: date, year: int) -> str:
+    """A day that is kept in words: `Fri 28 Nov`, and `Fri 5 Feb 2027` when it is not of `year`."""
     text = f"{WEEKDAYS[d.weekday()][:3]} {d.day} {MONTHS[d.month - 1][:3]}"
-    return text if d.year == today.year else f"{text} {d.year}"
+    return text if d.year == year else f"{text} {d.year}"
 
 
 def zone_info(zone: str) -> ZoneInfo:

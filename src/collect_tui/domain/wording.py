@@ -31,6 +31,11 @@ def numbered(seq: int) -> str:
     return f"{seq:>3}." if seq else "down"
 
 
+def instalment(seq: int) -> str:
+    """An instalment in a sentence: what is paid down has no number."""
+    return f"instalment {seq}" if seq else "the down payment"
+
+
 def day_words(day: date, facts: AccountFacts) -> str:
     """A day as seen from the business date."""
     return format_day(day, facts.business_date)

@@ -23,13 +23,9 @@ from collect_tui.domain.rules import ArrangementPolicy
 from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
-RETURNED_DAYS: Final = 90
-"""How long a returned payment counts against an arrangement (Astound)."""
+RETURNED_DAYS: Final = 90  # how long a returned payment counts against an arrangement (Astound)
 
-"""A promise kept in part is one not kept."""
-
-TOP_ROLE: Final = "lead"
-"""Has the authority of every role."""
+TOP_ROLE: Final = "lead"  # has the authority of every role
 
 
 def judge(
@@ -50,15 +46,29 @@ def settles(facts: AccountFacts, amount: int, policy: ArrangementPolicy, role: s
     """The verdict on an amount for which all that is owed is let go: the share that is offered at the account's stage may be taken by
     anybody, less by somebody with the authority."""
     share, cite = policy.offers.settlement.get(facts.stage, 0), policy.sources.get("settlement", "")
-    least = -(-facts.total * share // 100) if share else facts.total
-    money = f"{facts.currency} {format_minor(least, facts.currency)}"
-    told = f"{share}% of all that is open" if share else "all that is open: none is offered at this stage"
+    least = _share(facts.total, share or 100)
+
+    def money(amount: int) -> str:
+        return f"{facts.currency} {format_minor(amount, facts.currency)}"
+
     if amount >= least:
-        return Verdict(
-            (Finding("arrangement.settlement", Severity.ALLOW, f"It is at least {money}, {told}.", "settlement", cite),)
-        )
-    held = Finding("arrangement.settlement", Severity.HOLD, f"It is less than {money}, {told}.", "settlement", cite)
+        told = f"It is at least {money(least)}, {f'{share}% of ' if share else ''}all that is open."
+        return Verdict((Finding("arrangement.settlement", Severity.ALLOW, told, "settlement", cite),))
+    stage = facts.stage.lower().replace("_", " ")
+    if share:
+        told = f"At stage {stage} the least is {share}% of all that is open: {money(least)} of {money(facts.total)}."
+    else:
+        shares = policy.offers.settlement.items()
+        offered = [f"{each.lower().replace('_', ' ')} ({percent}%)" for each, percent in shares]
+        told = f"At stage {stage} no settlement is offered, so the least is all that is open: {money(facts.total)}."
+        told += f" It is offered at {', '.join(offered)}." if offered else ""
+    held = Finding("arrangement.settlement", Severity.HOLD, told, "settlement", cite)
     return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+
+
+def _share(total: int, percent: int) -> int:
+    """So much of an amount, a part of a cent up."""
+    return -(-total * percent // 100)
 
 
 def confirms(by: date | None, today: date, policy: ArrangementPolicy) -> Verdict:
@@ -66,9 +76,8 @@ def confirms(by: date | None, today: date, policy: ArrangementPolicy) -> Verdict
     if by is None:
         return Verdict()
     text = f"The customer is to have it in writing by {format_day(by, today)}."
-    return Verdict(
-        (Finding("arrangement.confirm", Severity.ALLOW, text, "confirm", policy.sources.get("confirm", "")),)
-    )
+    cite = policy.sources.get("confirm", "")
+    return Verdict((Finding("arrangement.confirm", Severity.ALLOW, text, "confirm", cite),))
 
 
 def affordable(

@@ -22,7 +22,7 @@ from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.dates import format_day, named_day
 from collect_tui.domain.message.decide import kinds_of_points
 from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
@@ -145,7 +145,7 @@ def within_reach(current: date, business_date: date) -> None:
     if business_date > current + timedelta(days=FARTHEST):
         raise Invalid(
             "day.too_far",
-            f"The business date is {current}; a day run may go {FARTHEST} days ahead at most.",
+            f"The business date is {named_day(current, business_date.year)}; a day run may go {FARTHEST} days ahead at most.",
             "business_date",
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from collect_tui.common.ids import Ids
@@ -180,9 +181,8 @@ class LocalDesk(FloorDesk, CaseDesk):
                 "text",
             )
         with self.reading() as db:
-            keep = may_find(self.authority, text[:200])
             country = self.catalogue().rules.country
-            hits = find.find(db, self.tenant_id, text[:200], limit, keep, country=country)
+            hits = find.find(db, self.tenant_id, text[:200], limit, partial(may_find, self.authority), country=country)
             if self.authority is not None and self.authority.masked and hits:
                 known = find.identifiers(db, self.tenant_id, {hit.account for hit in hits})
                 hits = unguessed(hits, text[:200], known, self.authority)

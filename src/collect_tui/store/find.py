@@ -3,7 +3,10 @@ words of an address; and by words that somebody wrote."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, literal, or_, select, union_all
@@ -15,6 +18,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.store import sql
 from collect_tui.store.find_keys import BARE, FEWEST_DIGITS, NUMERIC, Asked, Found, by_keys, by_mail, by_telephone, rank
 from collect_tui.store.find_words import by_name, by_words
+from collect_tui.store.names import tokens
 
 __all__ = ["BARE", "find"]
 
@@ -22,6 +26,7 @@ _T = SQLModel.metadata.tables
 _account, _party, _tenant, _summary = _T["account"], _T["party"], _T["tenant"], _T["account_summary"]
 _link = _T["account_party"]
 
+MOST_PARTS: Final = 4
 CANDIDATES: Final = 200
 """Read at most so many of each kind before they are ranked: open before closed holds among these."""
 
@@ -31,22 +36,36 @@ def find(
     tenant_id: int,
     text: str,
     limit: int,
-    keep: Callable[[str], bool] = lambda _: True,
+    may: Callable[[str], Callable[[str], bool]] = lambda _: lambda _: True,
     *,
     country: str = "US",
 ) -> tuple[FindHit, ...]:
     """The accounts that fit, at most `limit`: exact before prefix, open before closed, then by number. Text of nothing: none.
 
-    `keep`: whether one may be found by this (`phone +1 312 555 0142`); what may not leaves no gap. `country` (ISO 3166): of telephones that
-    are typed without its code.
+    `may`: of what is typed, whether one may be found by this (`phone +1 312 555 0142`); what may not leaves no gap. `country`
+    (ISO 3166): of telephones that are typed without its code.
     """
     wanted = text.encode("utf-8", "ignore").decode().replace("\0", "").strip()[:200]
     if not wanted or limit < 1:
         return ()
-    db, most = session.connection(), max(CANDIDATES, 4 * limit)
+    asked = Asked(session.connection(), tenant_id, wanted, country, max(CANDIDATES, 4 * limit))
+    by_account = _by_account(asked, may) or _by_each_kind(asked, may)
+    ranks = {
+        row.id: (not found.exact, row.status != AccountState.OPEN, found.order, row.number)
+        for row in _accounts(asked.db, tenant_id, list(by_account))
+        for found in (by_account[row.id],)
+    }
+    shown = sorted(ranks, key=ranks.__getitem__)[:limit]
+    rows = {row.id: row for row in _rows(asked.db, tenant_id, shown)}
+    return tuple(_hit(rows[account_id], by_account[account_id]) for account_id in shown)
+
+
+def _by_account(asked: Asked, may: Callable[[str], Callable[[str], bool]]) -> dict[int, Found]:
+    """The accounts that fit, each with the best of what it was found by."""
+    keep = may(asked.wanted)
     by_account: dict[int, Found] = {}
     by_party: dict[int, Found] = {}
-    for found in _candidates(Asked(db, tenant_id, wanted, country, most)):
+    for found in _candidates(asked):
         if not keep(found.whole or found.matched):
             continue
         key, place = (found.account_id, by_account) if found.account_id is not None else (found.party_id, by_party)
@@ -54,18 +73,45 @@ def find(
         known = place.get(key)
         if known is None or rank(found) < rank(known):
             place[key] = found
-    for account_id, party_id in _accounts_of(db, tenant_id, list(by_party), most):
+    for account_id, party_id in _accounts_of(asked.db, asked.tenant_id, list(by_party), asked.most):
         found, known = by_party[party_id], by_account.get(account_id)
         if known is None or rank(found) < rank(known):
             by_account[account_id] = found
-    ranks = {
-        row.id: (not found.exact, row.status != AccountState.OPEN, found.order, row.number)
-        for row in _accounts(db, tenant_id, list(by_account))
-        for found in (by_account[row.id],)
-    }
-    shown = sorted(ranks, key=ranks.__getitem__)[:limit]
-    rows = {row.id: row for row in _rows(db, tenant_id, shown)}
-    return tuple(_hit(rows[account_id], by_account[account_id]) for account_id in shown)
+    return by_account
+
+
+def _by_each_kind(asked: Asked, may: Callable[[str], Callable[[str], bool]]) -> dict[int, Found]:
+    """The accounts that have all of what was typed, where it is not all of one kind (`2231 alvarez`): figures, e-mail addresses, keys and
+    words are looked for each by itself. Only so many of each are read, so a customer is known by the words of their name as well."""
+    parts = ["".join(part) for _, part in groupby(re.split(r"(\s+)", asked.wanted), _Kinds())]
+    parts = [part.strip() for part in parts]
+    if not 1 < len(parts) <= MOST_PARTS:
+        return {}
+    found = {part: _by_account(replace(asked, wanted=part), may) for part in parts}
+    every = {account for each in found.values() for account in each}
+    names = {row.id: tokens(row.name) for row in _rows(asked.db, asked.tenant_id, sorted(every))}
+
+    def has(account: int, part: str) -> bool:
+        named = all(any(token.startswith(word) for token in names.get(account, ())) for word in tokens(part))
+        return account in found[part] or (bool(tokens(part)) and named)
+
+    best = {account: min((f[account] for f in found.values() if account in f), key=rank) for account in every}
+    return {account: one for account, one in best.items() if all(has(account, part) for part in parts)}
+
+
+class _Kinds:
+    """Tells figures, e-mail addresses, keys such as INT-1001 and words apart; a blank belongs to what stands before it."""
+
+    def __init__(self) -> None:
+        self._kind: tuple[str, int] = ("", 0)
+
+    def __call__(self, word: str) -> tuple[str, int]:
+        if word and not word.isspace():
+            keyed = "key" if any(c.isdigit() for c in word) else "words"
+            kind = "mail" if "@" in word else "figures" if NUMERIC.fullmatch(word) else keyed
+            if kind != self._kind[0]:
+                self._kind = kind, self._kind[1] + 1
+        return self._kind
 
 
 def _candidates(asked: Asked) -> Iterator[Found]:

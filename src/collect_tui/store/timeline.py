@@ -21,7 +21,7 @@ from sqlmodel import Session, SQLModel
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
 from collect_tui.desk.views.message import called
-from collect_tui.domain.dates import is_known
+from collect_tui.domain.dates import is_known, named_day
 from collect_tui.domain.message.internal import OBJECTION
 from collect_tui.domain.states import GIVEN_BACK, LIVE_MESSAGE, LOST_MESSAGE, HoldState, OrderState, PromiseState
 from collect_tui.store.facts import VOID
@@ -198,7 +198,7 @@ def _promise_closed(row: Any) -> TimelineEntry:
 
 
 def _order(row: Any) -> TimelineEntry:
-    text = f"{row.reason}, effective {row.effective.isoformat()}"
+    text = f"{row.reason}, effective {named_day(row.effective, row.requested_on.year)}"
     done = "drafted" if row.status == OrderState.DRAFT else "ordered"
     if row.status == OrderState.CANCELLED and row.closed_at is None:
         done = "ordered and cancelled"  # nobody wrote down when, so it has no entry of its own
@@ -220,8 +220,9 @@ def _message(row: Any) -> TimelineEntry:
 
 
 def _told(row: Any) -> TimelineEntry:
-    text = f"may object until {row.object_by.isoformat()}"
-    return _entry("message", "", f"{row.contact} told of the suspension on {row.effective.isoformat()}", text)
+    text = f"may object until {named_day(row.object_by, row.told_at.year)}"
+    cut = named_day(row.effective, row.told_at.year)
+    return _entry("message", "", f"{row.contact} told of the suspension on {cut}", text)
 
 
 def _arrives(c: Any, tenant_id: int) -> ColumnElement[bool]:
@@ -243,7 +244,7 @@ def _message_closed(row: Any) -> TimelineEntry:
 
 
 def _hold(row: Any) -> TimelineEntry:
-    end = f" until {row.until.isoformat()}" if row.until else ""
+    end = f" until {named_day(row.until, row.placed_on.year)}" if row.until else ""
     ended = "" if row.status == PromiseState.ACTIVE or row.closed_at is not None else f", {row.status.lower()}"
     return _entry("hold", row.placed_by, f"hold {row.kind}{end}{ended}", row.reason)
 

@@ -1,7 +1,6 @@
 """The app as its parts and the screens see it: a terminal, the gate of its keys, a desk asked in threads, and what says so.
 
-The app's own thread only paints and reads keys.  What goes from screen to screen, does acts or reads words is for the parts
-that :class:`~collect_tui.tui.app.CollectApp` puts together.
+The app's own thread only paints and reads keys.  What goes from screen to screen, does acts or reads words is for others.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from textual.app import App
 from textual.screen import ModalScreen
 
+from collect_tui.common.words import plural
 from collect_tui.desk.own_filters import OwnFilters
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui.drafts import Drafts
@@ -290,8 +290,8 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
     def _show_busy(self) -> None:
         self._busy_timer = None
         self._busy_shown = True
-        kept = f" {self.keys_waiting} kept" if self.keys_waiting else ""
-        self._paint_right(Line.of((f"X{kept}", Role.WARN)))
+        kept = f", {plural(self.keys_waiting, 'key')} kept" if self.keys_waiting else ""
+        self._paint_right(Line.of((f"working{kept}", Role.WARN)))
 
     def _paint_right(self, line: Line) -> None:
         """Say it on every screen: below a question one is still seen, and nobody repaints it when that has been answered."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import App
 
+    from collect_tui.desk.case_pages import Seen
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.desk.views.me import MeView
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.queue import Claim, Why
     from collect_tui.desk.views.script import ScriptView
     from collect_tui.domain.errors import DomainError
-    from collect_tui.tui.case_rows import CaseRows, Seen
+    from collect_tui.tui.case_rows import CaseRows
     from collect_tui.tui.queue_rows import Loaded
     from collect_tui.tui.render.styled import Line
 

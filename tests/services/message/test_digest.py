@@ -166,8 +166,8 @@ def test_what_a_customer_asked_for_is_nobody_elses_to_stop(house: House) -> None
 def test_the_timeline_and_the_audit_say_who_was_told(house: House) -> None:
     to_wednesday(house)
     told = house.told()
-    assert ("south told of the suspension on 2026-11-30", "may object until 2026-11-27") in told
-    assert ("tv told of the suspension on 2026-11-30", "may object until 2026-11-27") in told
+    assert ("south told of the suspension on Mon 30 Nov", "may object until Fri 27 Nov") in told
+    assert ("tv told of the suspension on Mon 30 Nov", "may object until Fri 27 Nov") in told
     audit = house.desk.pane(ROSA, "audit").audit
     assert any("south is told of order" in each.command for each in audit)
 

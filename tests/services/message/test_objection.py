@@ -62,7 +62,7 @@ def test_an_answer_holds_all_that_the_digest_said_of_an_account(house: House, sa
     assert holds(house) == [("OBJECTION", "south", "account", FRIDAY, "pays on Friday")]
     assert not any(order.open for order in house.seen().orders)
     assert {str(s.status) for s in house.seen().services} == {"ACTIVE"}
-    assert ("email received, objection until 2026-11-27", "Re: services about to be cut") in house.told()
+    assert ("email received, objection until Fri 27 Nov", "Re: services about to be cut") in house.told()
     assert waiting(house) == []
     assert house.seen().inbox == ()
     assert len(house.orders().sent) == 0

@@ -233,7 +233,7 @@ def say_promise(command: MakePromise, context: LineContext) -> str:
 
 def say_plan(command: MakePlan, context: LineContext) -> str:
     """`plan 127.60: 50.00 Fri 28 Nov, 77.60 Mon 15 Dec`, or with equal instalments
-    `plan 412.10 · 100.00 down today · 3 monthly of 104.03, last 104.04, from Tue 15 Dec`"""
+    `plan 412.10 · 100.00 down today · 3 monthly of 104.03, the last of them 104.04, from Tue 15 Dec`"""
     total, note = say.money(command.total, context), say.quoted(command.note)
     if command.terms is None:
         told = [f"{say.money(part.amount, context)} {say.date_said(part.due, context)}" for part in command.parts]
@@ -248,7 +248,7 @@ def say_plan(command: MakePlan, context: LineContext) -> str:
     if rest > 0:
         amounts = split_even(rest, count)
         each += f" of {say.money(amounts[0], context)}"
-        each += f", last {say.money(amounts[-1], context)}" if amounts[-1] != amounts[0] else ""
+        each += f", the last of them {say.money(amounts[-1], context)}" if amounts[-1] != amounts[0] else ""
     each += f", from {say.date_said(first, context)}"
     if command.anchor_day is not None and command.anchor_day != first.day:
         each += f", then on day {command.anchor_day}"

@@ -113,9 +113,12 @@ def _within(text: str) -> str:
 
 
 def usage(verb: str, slots: Iterable[Slot]) -> str:
-    """How a verb is typed: what may be left out stands in brackets."""
+    """How a verb is typed: what may be left out stands in brackets. What confirms an order is asked for,
+    and only a shell may say it at once."""
     written, leading = "", ""
     for slot in slots:
+        if slot == DIGITS:
+            continue
         one = slot.before + slot.word
         if slot.leads:
             leading += f"[{one}] "
@@ -169,7 +172,8 @@ ITEMS: Final = _S("directed", "ITEM=AMOUNT …", "Items", "INV-1041=60 INV-1042=
 REF: Final = _S("ref", "REF", "Reference", "of the payment", "ref", writing="word")
 RECEIVED: Final = replace(DATE, name="received_on", label="Received", hint="today, unless a date stands here: y, 15nov", needed=False)
 SURPLUS: Final = _S("over", "SURPLUS", "Surplus", "how much more it is than all that is owed", "over", before="over=")
-CREDIT: Final = _S("credit", "CREDIT", "Credit", "its number; F4 lists them", "credit", _set("document"), needed=True, writing="word")
+CREDIT: Final = _S("credit", "CREDIT", "Credit or payment", "its number; F4 lists them", "credit", _set("document"), needed=True,
+                   writing="word")
 NEXT_ACTION: Final = _S("code", "NEXT-ACTION", "Action", "what is to be done then; F4 lists them", "next action")
 SERVICE: Final = _S("service", "SERVICE", "Service", "F4 lists them", "service", needed=True, writing="word", also=_set("state"))
 DIGITS: Final = _S("confirm", "#DIGITS", "", "", "confirm")

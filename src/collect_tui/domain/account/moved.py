@@ -10,7 +10,7 @@ from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import Effect, EventSpec, Ids, changed
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.domain.wording import day_words
+from collect_tui.domain.wording import day_words, instalment
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +74,4 @@ class DateMoved(Effect):
         if self.of == "order":
             found = next((o for o in facts.orders if o.id == self.id), None)
             return f"{found.kind} order {found.number}" if found else "the order"
-        return f"instalment {self.seq}"
+        return instalment(self.seq)

@@ -11,6 +11,7 @@ from typing import Final
 
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
+from collect_tui.domain.dates import format_day
 from collect_tui.domain.effects import Effect, HoldChanged, HoldPlaced
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Hold, Holder
@@ -65,7 +66,7 @@ def place(
         raise Invalid("date.out_of_range", out_of_range().message, "until")
     for other in _active(facts):
         if (other.kind, other.scope, other.target_id) == (kind.code, scope, target_id):
-            end = f"until {other.until.isoformat()}" if other.until else "until it is released"
+            end = f"until {format_day(other.until, today)}" if other.until else "until it is released"
             raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
     hold = Hold(ids(), kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)
     review = review_on(hold, calendar)

@@ -14,6 +14,7 @@ from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import NOT_KEPT, OPEN_INSTALMENT, InstalmentState, PromiseState
 from collect_tui.domain.wording import day_words
+from collect_tui.domain.wording import instalment as instalment_words
 
 PROMISE_MONTHS: Final = 12
 """A promise stays in the facts while it is open, and until this many months after it was made."""
@@ -67,7 +68,10 @@ class PromiseMade(Effect):
             if len(regular) == 1:
                 return f"plan {total}: {down}{told[-1]}{how}"
             each = format_minor(regular[0].amount, facts.currency)
-            return f"plan {total}: {down}{len(regular)} of {each} from {day_words(regular[0].due, facts)}, last {told[-1]}{how}"
+            odd = regular[-1].amount != regular[0].amount
+            rest = f", the last of them {format_minor(regular[-1].amount, facts.currency)}" if odd else ""
+            days = f"from {day_words(regular[0].due, facts)} to {day_words(regular[-1].due, facts)}"
+            return f"plan {total}: {down}{len(regular)} of {each} {days}{rest}{how}"
         return f"promise {total} by {day_words(last.due, facts)}{how}"
 
 
@@ -193,7 +197,7 @@ class InstalmentPaid(Effect):
         change = self.paid - self.old_paid
         amount = format_minor(abs(change), facts.currency)
         promise = next((p for p in facts.promises if p.id == self.promise_id), None)
-        name = "the promise" if promise is None or len(promise.instalments) == 1 else _part(self.seq)
+        name = "the promise" if promise is None or len(promise.instalments) == 1 else instalment_words(self.seq)
         return f"{amount} counts towards {name}" if change >= 0 else f"{amount} no longer counts towards {name}"
 
 
@@ -220,7 +224,3 @@ def _uneven(amounts: Sequence[int]) -> bool:
     """Whether instalments differ by more than the rounding, which the last one takes."""
     *others, last = amounts
     return any(amount != amounts[0] for amount in others) or not 0 <= last - amounts[0] < len(amounts)
-
-
-def _part(seq: int) -> str:
-    return f"instalment {seq}" if seq else "the down payment"

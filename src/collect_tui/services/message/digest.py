@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from collect_tui.common.text import clean
 from collect_tui.desk.views.digest import DigestView
-from collect_tui.domain.dates import day_start
+from collect_tui.domain.dates import day_start, named_day
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.context import blank
 from collect_tui.domain.message.internal import CASES, CHANNELS, SUSPENSIONS, Digest, Internal, InternalContact
@@ -148,7 +148,8 @@ class _Writer:
         ]
         made = self._write(digest, contact, len(lines), told, known, currency, suspensions=lines)
         for cut in cuts:
-            said = f"{contact.name} is told of order {cut.number} and may object until {cut.line.object_by}"
+            until = named_day(cut.line.object_by, cut.line.effective.year)
+            said = f"{contact.name} is told of order {cut.number} and may object until {until}"
             self._work.record(cut.account.id, line=said)
         return made
 

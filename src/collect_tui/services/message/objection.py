@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, Final
 
 from collect_tui.domain.card_text import mask_card
+from collect_tui.domain.dates import named_day
 from collect_tui.domain.effects import MessageReceived
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import Received
@@ -157,6 +158,6 @@ def _stands(work: UnitOfWork, row: InboundRow, objection: _Objection, until: dat
         made_on=row.made_on,
         address=row.address,
         subject=row.subject,
-        suggestion=f"{OBJECTION} until {until.isoformat()}",
+        suggestion=f"{OBJECTION} until {named_day(until, row.made_on.year)}",
     )
     work.change(seen, (MessageReceived(received, digest_id),), line=f"message {row.id} received by {row.channel}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk import figures
 from collect_tui.desk.figures import amount, day, full_day
-from collect_tui.domain.dates import local_time
+from collect_tui.domain.dates import local_time, named_day
 from collect_tui.domain.order.required import in_words
 from collect_tui.domain.states import PaymentState, PromiseState
 from collect_tui.domain.wording import numbered
@@ -179,7 +179,7 @@ def points(rows: Iterable[PointView], width: int) -> list[Line]:
     lines: list[Line] = []
     for p in rows:
         by = f" by {p.consent_source}" if p.consent_source else ""
-        given = f", consent {p.consent}{by} on {p.consent_on}" if p.consent_on else ""
+        given = f", consent {p.consent}{by} on {named_day(p.consent_on, 0)}" if p.consent_on else ""
         lines.append(Line((*point_spans(p), Span(f"  {p.kind}{given}", Role.DIM))))
         if p.may_call is not None:
             lines += checks(p.may_call, width)

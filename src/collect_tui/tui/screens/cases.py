@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 
 from collect_tui.desk.case_list import LISTS
+from collect_tui.desk.case_pages import PAGE, Loaded, load_cases, look
 from collect_tui.desk.views.case import counted
-from collect_tui.tui.case_rows import COLUMNS, MOST_ROWS, PAGE, CaseRows, Loaded, load_cases, look
+from collect_tui.tui.case_rows import COLUMNS, MOST_ROWS, CaseRows
 from collect_tui.tui.keys.actions import CASES
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role

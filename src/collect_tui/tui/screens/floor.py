@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from collect_tui.desk import arguments
+from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.floor import FLOOR_COLUMNS
 from collect_tui.tui.keys.actions import FLOOR
 from collect_tui.tui.page import LineTarget
@@ -105,11 +107,13 @@ class FloorScreen(ListScreen):
     def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
         message.stop()
         target = self.line_target()
-        to, _, reason = message.text.strip().partition(" ")
-        if target is None or not to or not reason.strip():
-            self.refuse("Type a login and the reason, such as: ben off sick.")
+        try:
+            to, reason = arguments.reassigning(message.text)
+        except Invalid as error:
+            self.refuse(error.message)
             return
-        self.desk_app.run_held(self._hand(target.account, to, reason.strip()), self)
+        if target is not None:
+            self.desk_app.run_held(self._hand(target.account, to, reason), self)
 
     async def _hand(self, account: str, to: str, reason: str) -> None:
         claim = await self.ask(self.desk_app.desk.reassign, account, to, reason)

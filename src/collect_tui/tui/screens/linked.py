@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.errors import Refused
+from collect_tui.tui import messages
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.panes import PanesScreen
 from collect_tui.tui.widgets.paged import PagedRows
@@ -31,7 +32,7 @@ class LinkedScreen(PanesScreen):
     def may_mark(self) -> None:
         """Refused "word.marks" where no linked account is shown."""
         if self.pane_name != "linked" or self.rows.cursor_key is None:
-            raise Refused("word.marks", "Marks are for the customer's other accounts; `linked` shows them.")
+            raise Refused("word.marks", messages.NOT_LINKED)
 
     async def mark_row(self, which: str) -> None:
         """Mark the linked account under the cursor, or no longer, and go on to the next; `all` of them, or `none`."""
