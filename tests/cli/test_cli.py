@@ -236,7 +236,7 @@ def test_messages_in_a_table_and_one_whole(run: Run, home: Path) -> None:
         (("queue", "new", "--limit", "0"), ("1 to 1,000",)),
         (("queue", "new", "--limit", "100000"), ("1 to 1,000",)),
         (("day", "--date", "monday"), ("monday", "YYYY-MM-DD")),
-        (("day", "--date", "2029-01-01"), ("31 days", "2026-11-23")),
+        (("day", "--date", "2029-01-01"), ("31 days", "Mon 23 Nov 2026")),
         (("find", "  "), ("Type something",)),
         (("do", ROSA, ""), ("empty", "keys line")),
         (("do", ROSA, "   "), ("empty",)),
@@ -597,6 +597,12 @@ def test_an_error_in_the_settings_names_file_key_and_nearest_key(
     place.mkdir(parents=True)
     (place / "config.toml").write_text(text)
     usage(run("queues"), *words)
+
+
+@pytest.mark.parametrize("command", [["queues"], ["demo"], ["locate"], []])
+def test_a_theme_that_there_is_not_is_refused_where_it_is_given(run: Run, command: list[str]) -> None:
+    usage(run("--theme", "ambr", *command), "'ambr'", "'amber'")
+    assert run("--theme", "auto", "locate").code == 0
 
 
 def test_a_settings_file_that_is_named_must_be_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

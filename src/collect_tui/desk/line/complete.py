@@ -42,13 +42,8 @@ def suggest(text: str, context: LineContext) -> str:
     if not text or len(text) > MAX_CHARACTERS:
         return ""
     _, part, slots = _asked(text, context)
-    if not part:
-        return ""
-    low = part.lower()
-    for offer, _ in _offers(part, slots, context):
-        if offer.lower().startswith(low):
-            return offer[len(part) :]
-    return ""
+    low, offers = part.lower(), _offers(part, slots, context) if part else ()
+    return next((offer[len(part) :] for offer, _ in offers if offer.lower().startswith(low)), "")
 
 
 def offered(slot: Slot, context: LineContext) -> tuple[Offer, ...]:
