@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,7 +17,22 @@ from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.promise import decide as promises
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import HoldState
-from support.trade import CALENDAR, CEASE, CLAIM, KINDS, MEDICAL, TODAY, WATCH, account, days, fold, numbers, promise
+from collect_tui.policy import next_action
+from support.trade import (
+    CALENDAR,
+    CEASE,
+    CLAIM,
+    HOUSE,
+    KINDS,
+    MEDICAL,
+    TODAY,
+    WATCH,
+    account,
+    days,
+    fold,
+    numbers,
+    promise,
+)
 
 
 def place(facts: AccountFacts, kind: HoldKind, until: date | None = None, first_id: int = 3, **more: object):
@@ -93,7 +109,11 @@ def test_what_does_not_overlap(other: Hold) -> None:
 def test_releasing() -> None:
     facts = fold(account(), place(account(), CEASE))
     after = fold(facts, hold.release(facts, CEASE, "withdrawn"))
-    assert (after.holds, after.ladder_paused_by, after.next_action) == ((), None, NextAction("call", TODAY))
+    assert (after.holds, after.ladder_paused_by) == ((), None)
+    (then,) = next_action.released(after, None, (), HOUSE)
+    assert then.new == NextAction("call", TODAY)
+    (then,) = next_action.released(replace(after, items=()), None, (), HOUSE)
+    assert then.new == NextAction("monitor", days(30)), "nothing is owed"
     for reason, code in [("x", "hold.none"), (" ", "hold.reason")]:
         with pytest.raises(DomainError) as caught:
             hold.release(after, CEASE, reason)

@@ -201,9 +201,7 @@ def _documents(context: LineContext) -> Iterator[Offer]:
 
 
 def _invoices(context: LineContext) -> Iterator[Offer]:
-    for doc_no, open_, _ in context.items:
-        if open_ > 0:
-            yield word(doc_no), f"open {say.money(open_, context)}"
+    yield from ((word(doc_no), f"open {say.money(open_, context)}") for doc_no, open_, _ in context.items if open_ > 0)
 
 
 def _credits(context: LineContext) -> Iterator[Offer]:
