@@ -599,6 +599,12 @@ def test_an_error_in_the_settings_names_file_key_and_nearest_key(
     usage(run("queues"), *words)
 
 
+@pytest.mark.parametrize("command", [["queues"], ["demo"], ["locate"], []])
+def test_a_theme_that_there_is_not_is_refused_where_it_is_given(run: Run, command: list[str]) -> None:
+    usage(run("--theme", "ambr", *command), "'ambr'", "'amber'")
+    assert run("--theme", "auto", "locate").code == 0
+
+
 def test_a_settings_file_that_is_named_must_be_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLLECT_TUI_CONFIG", "/nonexistent/c.toml")
     usage(run("queues"), "/nonexistent/c.toml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,25 @@ def test_a_rejected_act_is_dropped_by_the_beginning_of_its_id(rejected):
     (held,) = json.loads(run("--json", "outbox")[1])
     assert run("outbox", "drop", "zzzz")[0] == 5
     assert run("outbox", "drop", held["id"][:8])[:2] == (0, "Nothing waits: all that was typed is done.\n")
+    assert desks.of("lee").account(ROSA).promise is None
+
+
+def test_without_a_screen_a_rejected_act_is_looked_at_and_sent_again_or_dropped(rejected, monkeypatch):
+    run, desks = rejected
+    monkeypatch.setattr("sys.stdin", StringIO("outbox\nshow 1\nx 1\nn\nv 1\noutbox\n"))
+    code, out, _ = run("--linear")
+    assert code == 0
+    assert "1: lee changed this account" in out
+    assert "typed: pp 150 fri" in out
+    assert out.index("It is lost then.") < out.index("Not done.") < out.index("what was typed is sent again")
+    assert "Nothing waits: all that was typed is done." in out
+    assert desks.of("lee").account(ROSA).promise.total == 15000
+
+
+def test_without_a_screen_a_rejected_act_is_dropped(rejected, monkeypatch):
+    run, desks = rejected
+    monkeypatch.setattr("sys.stdin", StringIO("outbox\nx 1\ny\noutbox\n"))
+    assert "what was typed was dropped" in run("--linear")[1]
     assert desks.of("lee").account(ROSA).promise is None
 
 

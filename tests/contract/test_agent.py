@@ -56,6 +56,19 @@ def test_the_next_account_ends_the_wrap_and_taking_the_same_again_does_not(desks
     assert state(mia) == ("talk", "", timedelta()), "another account is in front"
 
 
+def test_a_talk_ends_with_the_hold_on_its_account(desks, clock):
+    """A session that was cut off talks no longer than its lease lasts, on its own screen and on the floor."""
+    mia, lee = desks("mia"), desks("lee")
+    claim = mia.next()
+    clock.forward(hours=22, minutes=30)
+    seen = mia.queues().agent
+    assert (seen.state, seen.code) == ("available", "")
+    assert seen.since == claim.lease_until
+    assert next(seat.state for seat in lee.floor().seats if seat.login == "mia") == "available"
+    mia.claim(claim.account)
+    assert mia.queues().agent.state == "talk"
+
+
 @pytest.mark.parametrize("typed", ["BREAK", "break", "br"])
 def test_a_pause_has_a_code_and_ends(desks, clock, typed):
     mia = desks("mia")

@@ -136,3 +136,19 @@ def test_the_check_of_a_promise_is_not_hidden_by_what_a_result_asks_for_later(de
     check = desk.account(ROSA).next_action_on
     assert do(desk, ROSA, line).next_action is not None
     assert desk.account(ROSA).next_action_on <= check
+
+
+def test_one_callback_of_an_owner_on_an_account_the_new_one_replaces_the_old(desk, lead):
+    do(desk, ROSA, "callback wed 9:30")
+    do(lead, ROSA, "callback thu 10:00")
+    do(desk, ROSA, "callback fri 9:30 any")
+    preview = desk.preview(act(desk, ROSA, "callback fri 11:00"))
+    assert [s.text for s in preview.said if s.kind == "replaced"] == [
+        "the callback of Wed 25 Nov gives way to the new one"
+    ]
+    assert "3 callbacks stand before that day, the first Wed 25 Nov 09:30" in told(desk, ROSA, "t +8")
+    do(desk, ROSA, "callback fri 11:00")
+    assert "3 callbacks stand before that day, the first Thu 26 Nov 10:00" in told(desk, ROSA, "t +8")
+    do(desk, ROSA, "undo")
+    assert "3 callbacks stand before that day, the first Wed 25 Nov 09:30" in told(desk, ROSA, "t +8")
+    assert "A callback stands before that day, Wed 25 Nov 09:30" in told(desk, ROSA, "snooze thu busy")

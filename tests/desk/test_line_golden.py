@@ -131,6 +131,10 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
     ("cb tue 9:30", (log("CB"), ScheduleCallback(at=TUE_0930))),
     ("cb tue 9:30 m2 any", (log("CB", point="m2"), ScheduleCallback(at=TUE_0930, point="m2", anyone=True))),
     (
+        "cb tue 9:30 any wants evening",
+        (log("CB", "wants evening"), ScheduleCallback(at=TUE_0930, anyone=True, note="wants evening")),
+    ),
+    (
         "cb tue 9:30 any time is fine",
         (log("CB", "any time is fine"), ScheduleCallback(at=TUE_0930, note="any time is fine")),
     ),

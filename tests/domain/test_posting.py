@@ -199,7 +199,7 @@ def test_posting_changes_nothing_about_what_restoring_takes(facts: AccountFacts)
 )
 def test_a_credit_is_applied_where_somebody_says(directed: tuple, went: list) -> None:
     facts = account(items=(A, B, C, credit(14, 25000)))
-    effects = posting.apply_credit(facts, " cr-14", directed, numbers())
+    effects = posting.apply(facts, " cr-14", directed, numbers())
     assert parts(effects) == went
     assert all(e.application.directed for e in effects)
     after = fold(facts, effects)
@@ -224,7 +224,7 @@ def test_a_credit_is_applied_where_somebody_says(directed: tuple, went: list) ->
 )
 def test_what_a_credit_cannot_be_set_against(items: tuple, doc_no: str, directed: tuple, code: str, field: str) -> None:
     with pytest.raises(Invalid) as caught:
-        posting.apply_credit(account(items=items), doc_no, directed, numbers())
+        posting.apply(account(items=items), doc_no, directed, numbers())
     assert (caught.value.code, caught.value.field) == (code, field)
 
 

@@ -369,3 +369,19 @@ async def test_a_lease_that_ran_out_refuses_the_act(tmp_path: Path) -> None:
         await desk.press(",", "n")
         assert "ben" in desk.said
         assert desks.of("ben").account(ROSA).last_word == 'LM 18 Nov "will pay Friday"'
+
+
+async def test_numbers_that_may_be_called_come_first_and_none_else_stands_beside_a_yes(tmp_path: Path) -> None:
+    points = [
+        {"kind": "mobile", "value": f"+1 312 555 01{n}", "consent": "out" if n < 45 else "in"} for n in range(42, 49)
+    ]
+    book = Book(account(ROSA, "Alvarez, Rosa", items=[("INV-1", -63, 30000)], points=points))
+    desks = Desks(tmp_path, book)
+    for size in ((80, 24), (80, 15), (60, 15)):
+        async with driving(desks.connect(), desks.state, size=size) as desk:
+            await desk.press(*OPEN)
+            at = next(number for number, row in enumerate(desk.rows) if row.startswith("May I call yes"))
+            assert "opted out" not in desk.rows[at], desk.text
+            shown = [row for row in desk.rows if "+1 312" in row]
+            assert "+1 312 555 0145" in shown[0], desk.text
+            assert all("UTC-06:" not in row or "UTC-06:00" in row for row in desk.rows[:-8]), desk.text

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from support.book import do_line
 from tui.driver import book_desk, driving, keys_of
 
 
@@ -116,3 +117,13 @@ async def test_hostile_text_is_only_looked_for(tmp_path: Path) -> None:
         await desk.type("[/x] %_'\";--")
         await desk.press("enter")
         assert "Nothing is found by" in desk.said
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_what_was_looked_for_is_seen_in_what_was_found(tmp_path: Path, fast: bool) -> None:
+    said = "calls back on Friday about the meter in the cellar behind the old bakery"
+    connect = book_desk(tmp_path, 3)
+    do_line(connect(), "4410-2233", f"n {said}")
+    async with driving(connect) as desk:
+        await desk.play(["/", *keys_of("bakery")], fast=fast)
+        assert "bakery" in "\n".join(desk.rows[-8:-4]), desk.text

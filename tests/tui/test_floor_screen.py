@@ -75,3 +75,17 @@ async def test_refresh_shows_what_has_changed(tmp_path: Path) -> None:
         desks.of("mia").claim(ADA)
         await desk.press("r")
         assert any("mia" in row and ADA in row for row in desk.rows)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_all_of_an_agent_is_seen_at_80_columns(tmp_path: Path, fast: bool) -> None:
+    """The columns that matter fit, and the one under the cursor is summed up whole."""
+    desks = Desks(tmp_path)
+    desks.of("ben").claim(ROSA)
+    async with driving(desks.connect("lee"), desks.state) as desk:
+        await desk.play([*FLOOR, "end", "home"], fast=fast)
+        heading = desk.rows[2]
+        assert all(name in heading for name in ("Login", "Name", "State", "Account", "Queue", "RPC", "PTP", "Last"))
+        at = next(number for number, row in enumerate(desk.rows) if row.startswith("ben · "))
+        whole = " ".join(desk.rows[at : at + 2])
+        assert all(part in whole for part in (ROSA, "collector", "worked 0", "rpc 0", "ptp 0", "acts 0")), whole

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from collect_tui.cli.linear import Linear
 from collect_tui.client.desk import ApiDesk
 from collect_tui.client.http import Http
 from collect_tui.client.signin import with_password
@@ -171,6 +172,26 @@ async def test_the_password_is_asked_for_when_the_session_has_run_out(tmp_path: 
             await desk.press("enter")
             assert "Signed in" in desk.said
             assert "●" in desk.rows[0]
+
+
+def test_without_a_screen_the_password_is_asked_for_on_a_line_that_is_not_shown(tmp_path: Path) -> None:
+    with remote(tmp_path, password="correct horse") as far:
+        lines, asked, said = iter([ROSA, "r", "signin", "r", "quit"]), list[str](), list[str]()
+
+        def ask(_prompt: str) -> str:
+            line = next(lines)
+            if line == "signin":
+                tokens.revoke(far.desks.store, 1, "mia", far.desks.clock())
+            return line
+
+        def secret(prompt: str) -> str:
+            asked.append(prompt)
+            return "correct horse"
+
+        Linear(far.desk, far.desk.do, ask, said.append, secret=secret).run()
+        assert asked == ["password> "]
+        assert "Signed in; what waited goes out." in said
+        assert not any("correct horse" in each for each in said)
 
 
 async def test_a_server_that_is_away_at_the_start_is_tried_again_and_what_waits_is_kept(tmp_path: Path) -> None:

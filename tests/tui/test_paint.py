@@ -14,7 +14,8 @@ from collect_tui.desk.figures import dated_chips
 from collect_tui.desk.views.account import AccountView, HoldView, PointView, ServiceView, TimelineEntry
 from collect_tui.desk.views.act import FindingView, ScheduleRow, VerdictView
 from collect_tui.desk.views.queue import Claim
-from collect_tui.tui.render.account import header, held_by_other, summary
+from collect_tui.tui.render.account import header, summary
+from collect_tui.tui.render.agent import held_by_other
 from collect_tui.tui.render.chord import chord_lines
 from collect_tui.tui.render.panes import checks, items, pane_lines, services, timeline, titled
 from collect_tui.tui.render.promise import owed_lines, schedule_lines

@@ -117,3 +117,41 @@ async def test_ctrl_c_says_how_to_leave(tmp_path: Path, keys: list[str]) -> None
         await desk.press("ctrl+c")
         assert desk.app.screen is where
         assert "Ctrl-C does not leave" in desk.text
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_all_of_the_row_under_the_cursor_is_said_below_the_list(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play([*OPEN, ":", "tab", *keys_of("marks")], fast=fast)
+        screen = desk.app.screen
+        assert isinstance(screen, PaletteScreen)
+        assert any("…" in row for row in desk.rows if row.startswith("> marks"))
+        assert screen.found[0].title in " ".join(" ".join(desk.rows).split())
+        await desk.play(["backspace"] * 5, fast=fast)
+        await desk.play(["down"], fast=fast)
+        assert screen.found[1].title in " ".join(" ".join(desk.rows).split())
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("where", ["me", "history", "floor", "inbox"])
+async def test_f4_completes_words_of_the_app_on_every_screen(tmp_path: Path, where: str, fast: bool) -> None:
+    async with driving(book_desk(tmp_path, user="lee")) as desk:
+        await desk.play([":", *keys_of(where), "enter"], fast=fast)
+        await desk.play([":", *keys_of("pause "), "f4"], fast=fast)
+        assert isinstance(desk.app.screen, ChoosingScreen), desk.said
+        await desk.play(["enter"], fast=fast)
+        assert line_of(desk)[0].startswith("pause ")
+        assert len(line_of(desk)[0]) > len("pause ")
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("line", ["n asked", "undo 3", "pa 412.10 3m 15", "na"])
+async def test_a_line_of_an_account_says_on_the_board_that_there_is_none(tmp_path: Path, line: str, fast: bool) -> None:
+    """Before Enter, as Enter does; and what opens the line types nothing into it."""
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play([":", ":", ":"], fast=fast)
+        assert line_of(desk) == ("", True)
+        await desk.play(keys_of(line), fast=fast)
+        assert desk.said == "There is no account here for that; open one by its number."
+        await desk.play(["enter"], fast=fast)
+        assert desk.said == "There is no account here for that; open one by its number."

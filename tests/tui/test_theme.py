@@ -7,7 +7,7 @@ import pytest
 from rich.color import Color, ColorSystem
 from textual.app import App, ComposeResult
 
-from collect_tui.tui.render import theme
+from collect_tui.tui.render import theme, theme_files
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.widgets.lines import LinePane
@@ -23,7 +23,7 @@ class Themed(App[None]):
         yield LinePane([Line.of(("412.10", Role.MONEY), ("late", Role.BAD))])
 
 
-@pytest.mark.parametrize("name", theme.theme_names())
+@pytest.mark.parametrize("name", theme_files.theme_names())
 async def test_every_theme_can_be_worn(name: str) -> None:
     spec = theme.load_theme(name)
     assert spec.name == name
@@ -53,7 +53,7 @@ async def test_mono_has_no_colour_and_ansi_the_terminals_own() -> None:
 def test_a_users_theme_comes_first(tmp_path: Path) -> None:
     (tmp_path / "mono.toml").write_text('name = "mono"\n[roles.head]\nunderline = true\n')
     assert theme.load_theme("mono", tmp_path).roles[Role.HEAD].attributes == ("underline",)
-    assert {"ansi", "mono"} <= set(theme.theme_names(tmp_path))
+    assert {"ansi", "mono"} <= set(theme_files.theme_names(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_a_users_theme_comes_first(tmp_path: Path) -> None:
     ],
 )
 def test_complaints(text: str, complaint: str) -> None:
-    with pytest.raises(theme.ThemeError) as error:
+    with pytest.raises(theme_files.ThemeError) as error:
         theme.theme_of(tomllib.loads(text), "f.toml")
     assert complaint in str(error.value)
 
 
 def test_an_unknown_theme_names_the_nearest() -> None:
-    with pytest.raises(theme.ThemeError, match="nearest is 'ansi'"):
+    with pytest.raises(theme_files.ThemeError, match="nearest is 'ansi'"):
         theme.load_theme("anzi")
 
 
@@ -93,7 +93,7 @@ def contrast(front: str, back: str, system: ColorSystem) -> float:
 
 
 @pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT])
-@pytest.mark.parametrize("name", [name for name in theme.theme_names() if not theme.load_theme(name).own_colors])
+@pytest.mark.parametrize("name", [name for name in theme_files.theme_names() if not theme.load_theme(name).own_colors])
 def test_every_role_can_be_read_on_what_it_stands_on(name: str, system: ColorSystem) -> None:
     """WCAG 2.2: 4.5 to 1 for text (1.4.3), 7 to 1 for more contrast (1.4.6)."""
     spec, least = theme.load_theme(name), 7.0 if name == "high-contrast" else 4.5

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from collect_tui.desk.columns import Column
 from collect_tui.tui.keys.gate import KeyGate
+from collect_tui.tui.render.fitting import fit_columns, fit_needs, needs_of
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.widgets.base import LineWidget
@@ -18,7 +19,7 @@ from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.statusline import StatusLine
-from collect_tui.tui.widgets.worktable import ListSource, WorkTable, fit_columns
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable
 
 
 class One(KeyGate, App[None]):
@@ -260,3 +261,21 @@ async def test_what_stands_in_place_of_rows_is_told_to_its_end():
         assert sentence in " ".join(shown.split())
         table.replace(ListSource([("1", ("a", "b"))]))
         assert "Say which" not in "".join(part.text for y in range(10) for part in table.render_line(y))
+
+
+def test_columns_have_the_room_that_their_cells_need() -> None:
+    """What is empty shrinks to its heading, names are cut last, figures never; room that is left goes to what lacks least."""
+    columns = [
+        Column("number", "#", 3, align="right"), Column("name", "Name", 12, flex=1, most=30),
+        Column("queue", "Queue", 10), Column("why", "Why", 10, flex=1), Column("count", "Count", 4, align="right"),
+        Column("last", "Last", 5, rank=1),
+    ]  # fmt: skip
+    rows = [("1", "Alvarez-Montgomery, Rosa", "", "an invoice with many words", "1,234,567", "10:15")]
+    needs = needs_of(columns, rows)
+    assert needs == [1, 24, 5, 26, 9, 5]
+    assert fit_needs(columns, 80, needs) == list(zip(range(6), needs, strict=True))
+    assert fit_needs(columns, 63, needs) == [(0, 1), (1, 24), (2, 5), (3, 14), (4, 9), (5, 5)]
+    assert fit_needs(columns, 53, needs) == [(0, 1), (1, 24), (2, 5), (3, 10), (4, 9)]
+    assert fit_needs(columns, 46, needs) == [(0, 1), (1, 19), (2, 5), (3, 8), (4, 9)]
+    assert sum(width for _, width in fit_needs(columns, 30, needs)) + 4 == 30
+    assert fit_needs(columns, 30, needs)[4] == (4, 9)

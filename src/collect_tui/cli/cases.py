@@ -234,13 +234,13 @@ def report(args: argparse.Namespace) -> int:
     return 0
 
 
-def case_text(case: CaseView, session: Session) -> str:
-    """Instants by the clock of the desk."""
+def case_text(case: CaseView, session: Session, *, moves: bool = True) -> str:
+    """Instants by the clock of the desk. `moves`: with the names of those that it has now."""
     from collect_tui.common.text import clean
     from collect_tui.desk.views.case import head
     from collect_tui.domain.dates import stamp
 
-    moves = [f"{move.name}{f' ({move.barred})' if move.barred else ''}" for move in case.moves]
+    named = [f"{move.name}{f' ({move.barred})' if move.barred else ''}" for move in case.moves]
     lines = [
         f"{case.title} {case.number}: {case.label} · {case.customer} {case.account}",
         *(f"{label}: {words}" for label, words in head(case, session)),
@@ -248,6 +248,6 @@ def case_text(case: CaseView, session: Session) -> str:
             f"  {stamp(each.at, session.zone)} {each.by}: {each.did}{f': {each.text}' if each.text else ''}"
             for each in case.events
         ),
-        *([f"moves: {' · '.join(moves)}"] if moves else []),
+        *([f"moves: {' · '.join(named)}"] if moves and named else []),
     ]
     return "\n".join(clean(line) for line in lines)

@@ -68,3 +68,15 @@ def day(text: str) -> date:
     if not is_known(found):
         raise argparse.ArgumentTypeError(f"{text!r} is not a date from {FIRST_DAY} to {LAST_DAY}")
     return found
+
+
+def check_theme(name: str | None) -> None:
+    """Refuses a theme that there is not, whichever command it was given to. Raises Invalid that names the nearest."""
+    if name is None or name == "auto":
+        return
+    import os
+
+    from collect_tui import settings
+    from collect_tui.tui.render.theme_files import read_theme
+
+    read_theme(name, settings.load(os.environ).themes_folder)

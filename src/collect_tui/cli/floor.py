@@ -104,13 +104,13 @@ def handed_text(done: HandedOn) -> str:
     return "\n".join(map(clean, (f"{head}{told}.", *done.refused)))
 
 
-def floor_text(view: FloorView, session: Session) -> str:
+def floor_text(view: FloorView, session: Session, *, numbered: bool = False) -> str:
     """Hours are the desk's; the first row says where that is."""
     from collect_tui.cli.plain import listed
     from collect_tui.desk.views.floor import FLOOR_COLUMNS
     from collect_tui.domain.dates import clock
 
-    return f"{clock(view.now, session.zone)}\n{listed(FLOOR_COLUMNS, view.seats, session)}"
+    return f"{clock(view.now, session.zone)}\n{listed(FLOOR_COLUMNS, view.seats, session, numbered=numbered)}"
 
 
 def claim_text(claim: Claim, to: str, zone: str) -> str:

@@ -6,45 +6,52 @@ line, and the keys of the screen typed as words (`w`, `y`, `,n`); the prompt say
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final, TextIO, get_args
+from typing import TYPE_CHECKING, Final, TextIO
 
 from collect_tui.cli import plain
-from collect_tui.cli.linear_acts import Do, LinearActs
+from collect_tui.cli.linear_floor import LinearFloor
+from collect_tui.cli.linear_queues import PANES
 from collect_tui.common.text import clean
-from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused, Stale
+from collect_tui.desk.errors import Refused
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.desk.views.account import FIND_COLUMNS, PaneName
-from collect_tui.desk.views.queue import BOARD_COLUMNS
-from collect_tui.tui.keys.actions import ACCOUNT, BOARD, QUEUE, Action, by_word, in_context
+from collect_tui.desk.own_filters import OwnFilters
+from collect_tui.tui.keys.actions import ACCOUNT, BOARD, Action, by_word, in_context
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
-    from collect_tui.desk.protocol import Desk
-    from collect_tui.desk.views.account import AccountView
-    from collect_tui.desk.views.queue import Claim
 
-PANES: Final[tuple[str, ...]] = get_args(PaneName)
-"""In the order of their keys on the screen, from 2 on."""
 WORDS: Final = {
-    "show": "the account once more, as it is now",
+    "show": "what is here once more, as it is now",
+    "show NUMBER": "more of that row of a list",
     "try LINE": "what a line would do; nothing is done",
-    " ".join(PANES): "a part of the account",
-    "NUMBER": "opens that row of the list above, or the account of that number",
+    " ".join(PANES): "a part of the account; `show cases` those of the account",
+    "NUMBER": "opens that row of the list said last, or the account of that number",
 }
 """The words of this mode alone, and what they do."""
+OF_THE_SCREEN: Final = {
+    "text.copy": "Copying is of the screen: what is said here stands in your terminal, to be marked and copied there.",
+    "screen.lock": "What has been said cannot be covered here: leave with `quit`, and lock your terminal.",
+    "theme.choose": "Theme is for the screen: nothing is coloured here.",
+    "screen.redraw": "Nothing is painted here that could be painted again; `show` says it once more.",
+    "queue.columns": "Columns are of the screen: here a queue is said with its usual ones, and an account with all there is.",
+    "form.open": "Forms are of the screen: `help WORD` says what a line takes, `try LINE` what it would do.",
+}
+"""Commands with a word that mean something on a screen only, and what there is here in their stead."""
 _ABOUT: Final = (
     "Words of the line act on the account; `help WORD` explains one, `keys` lists all. Here there are besides:"
 )
+_NUMBER: Final = re.compile(r"\d[\d-]*")
 
 
 class Gone(Exception):
     """Nobody types any more, or whoever does wants to leave."""
 
 
-class Linear(LinearActs):
+class Linear(LinearFloor):
     """Somebody at the desk without a screen.
 
     Args:
@@ -52,25 +59,15 @@ class Linear(LinearActs):
         do: does an act, once.
         ask: shows a prompt and reads a line; None: there is none any more.
         say: writes a text, cleaned.
+        secret: reads a line that is not shown; None: as `ask` does.
+        filters: what the user has saved of queues; None: nothing is kept.
     """
-
-    def __init__(self, desk: Desk, do: Do, ask: Callable[[str], str | None], say: Callable[[str], None]) -> None:
-        super().__init__(desk, do, ask, say)
-        self._catalogue = desk.catalogue()
-        self._queue = ""
-        self._rows: Sequence[tuple[str, Callable[[str], None]]] = ()  # of the list shown last: what a number opens
-
-    @property
-    def context(self) -> str:
-        """Where one is, as the key map calls it."""
-        return ACCOUNT if self._view is not None else QUEUE if self._queue else BOARD
 
     @property
     def prompt(self) -> str:
         """Where one is, for people."""
-        if self._view is not None:
-            return f"account {self._view.number}> "
-        return f"queue {self._queue}> " if self._queue else "board> "
+        marked = len(self._top.marked)
+        return f"{self._top.name}{f', {marked} marked' if marked else ''}> "
 
     def run(self) -> None:
         """From the board until somebody leaves; the account held is given back."""
@@ -85,26 +82,22 @@ class Linear(LinearActs):
         finally:
             self._leave()
 
-    def _tell(self, work: Callable[[], None]) -> None:
-        """Do something; what is refused is a sentence, and one stays where one is."""
-        try:
-            work()
-        except DomainError as error:
-            self._say(error.message)
-
     def typed(self, text: str) -> None:
         """Do one line."""
         word, _, rest = text.partition(" ")
         rest = rest.strip()
-        if text.isdecimal() and 0 < int(text) <= len(self._rows):
-            key, opens = self._rows[int(text) - 1]
-            opens(key)
-        elif text.replace("-", "").isdecimal() and (len(text) > 1 or self._view is None):
+        if (opens := self._opened(text)) is not None:
+            opens()
+        elif _NUMBER.fullmatch(text) and (len(text) > 1 or self.context != ACCOUNT):
             self.do_account_open(text)
-        elif word in PANES and not rest:
+        elif self._top.reads is not None and self._top.reads(word, rest):
+            return
+        elif (here := self._of_page(word)) is not None:
+            self._top.does[here](rest)
+        elif word in PANES and not rest and word != "cases":
             self._pane(word)
-        elif word == "show" and not rest:
-            self.do_view_refresh()
+        elif word == "show":
+            self._show(rest)
         elif word == "try" and rest:
             self._say(plain.preview_text(self._desk.preview(self._act(rest))))
         elif text.startswith(",") and text[1:].strip() in self._catalogue.codes.hot:
@@ -115,126 +108,69 @@ class Linear(LinearActs):
         else:
             self._line(text)
 
+    def _show(self, what: str) -> None:
+        if not what:
+            self._again()
+        elif what in PANES:
+            self._pane(what)
+        else:
+            tells = self._top.tells
+            self._say(tells[self._row(what, len(tells))[0]]())
+
+    def _of_page(self, word: str) -> str | None:
+        """The command that a key or word starts on this page, which says itself what it does."""
+        known = (each for each in in_context(self.context) if each.id in self._top.does)
+        return next((each.id for each in known if word in each.keys or word == each.mnemonic), None)
+
     def _command(self, word: str, rest: str) -> Action | None:
         """What a word starts that is no word of the desk's own: a command by its mnemonic, or by its key."""
         codes, kinds = self._catalogue.codes.results, self._catalogue.cases.kinds.values()
         own = {each for verb in VERBS.values() for each in (verb.verb, *verb.aliases)}
         own |= {code.casefold() for code in codes} | {kind.verb.casefold() for kind in kinds}
         found = by_word(word, own)
-        if found is None and word not in own and not rest:
+        if found is None and word not in own:
             found = next((each for each in in_context(self.context) if word in each.keys), None)
         return None if found is not None and rest and not found.takes_words else found
 
     def _start(self, wanted: Action, rest: str) -> None:
         if wanted.id.startswith("pane.") and wanted.id[5:].isdecimal():
             number = int(wanted.id[5:])
-            return self.do_view_refresh() if number == 1 else self._pane(PANES[number - 2])
+            return self._again() if number == 1 else self._pane(PANES[number - 2])
         method: Callable[..., None] | None = getattr(self, wanted.method, None)
         if method is None:
-            raise Refused(
-                "linear.screen", f"{wanted.title} is for the screen; the line and `help` say what there is here."
-            )
+            raise Refused("linear.screen", _instead(wanted))
         return method(rest) if wanted.takes_words else method()
 
     # -- where one is -------------------------------------------------------------------------------------------
-
-    def do_queue_show(self, name: str = "") -> None:
-        """A queue, or the board without a name."""
-        session = self._desk.session()
-        if name:
-            page = self._desk.queue(name)
-            self._leave()
-            self._queue = page.figure.name
-            self._rows = [(row.account, self.do_account_open) for row in page.rows]
-            self._say(plain.page_text(page, session))
-            return
-        board = self._desk.queues()
-        self._leave()
-        self._queue = ""
-        self._rows = [(each.name, self.do_queue_show) for each in board.queues]
-        self._say(plain.listed(BOARD_COLUMNS, board.queues, session, numbered=True))
 
     def do_nav_exit(self) -> None:
         self.do_queue_show()
 
     def do_nav_back(self) -> None:
-        """From an account to its queue, from there to the board."""
-        self.do_queue_show(self._queue if self._view is not None else "")
-
-    def do_account_open(self, number: str = "") -> None:
-        """An account, taken when nobody else holds it."""
-        if not number:
-            raise Invalid("word.account", "Say which account: `a NUMBER`.")
-        try:
-            claim, said = self._desk.claim(number), ""
-        except Stale as held:
-            claim, said = None, held.message
-        except NotFound:
-            claim, said = None, ""
-        view = self._desk.account(number)
-        self._take(view, claim)
-        if said:
-            self._say(said)
-
-    def do_work_next(self) -> None:
-        """The next account of the queue, or of all."""
-        held = self._claim
-        claim = self._desk.next(self._queue or (held.queue if held is not None else None))
-        if claim is None:
-            raise NotFound("queue.empty", "Nothing is left to work now.", "queue")
-        self._take(self._desk.account(claim.account), claim)
-
-    def _take(self, view: AccountView, claim: Claim | None) -> None:
-        if self._claim is not None and (claim is None or claim.account != self._claim.account):
-            self._leave()
-        self._view, self._claim, self._rows = view, claim, ()
-        self._say(plain.account_text(view))
-
-    def _leave(self) -> None:
-        """Give back the account held, if any."""
-        held, self._claim, self._view = self._claim, None, None
-        if held is not None:
-            self._tell(lambda: self._desk.release(held.account))
+        """One step back, and what is there said again."""
+        if self.context == BOARD:
+            raise Refused("word.back", "This is the board; quit leaves the program.")
+        self._close(len(self._pages) - 1)
+        self._again()
 
     def do_view_refresh(self) -> None:
         """What is here, as it is now."""
-        if self._view is None:
-            self.do_queue_show(self._queue)
-        else:
-            self._view = self._desk.account(self._view.number)
-            self._say(plain.account_text(self._view))
-
-    def _pane(self, name: str) -> None:
-        pane: PaneName = name  # type: ignore[assignment]
-        self._say(plain.pane_text(self._desk.pane(self._here().number, pane), self._desk.session()))
+        self._again()
 
     # -- asking -------------------------------------------------------------------------------------------------
 
     def do_why_open(self, number: str = "") -> None:
-        self._say(plain.why_text(self._desk.why(number or self._here().number)))
+        self._say(plain.why_text(self._desk.why(number or self._target()[0])))
 
     do_whynot_open = do_why_open
-
-    def do_find_open(self, text: str = "") -> None:
-        if not text:
-            raise Invalid("word.find", "Say what to find: `find TEXT`.")
-        hits = self._desk.find(text)
-        if not hits:
-            raise NotFound("find.nothing", "Nothing was found.", "text")
-        self._rows = [(hit.account, self.do_account_open) for hit in hits]
-        self._say(plain.listed(FIND_COLUMNS, hits, self._desk.session(), numbered=True))
-
-    def do_floor_open(self) -> None:
-        from collect_tui.cli.floor import floor_text
-
-        self._say(floor_text(self._desk.floor(), self._desk.session()))
 
     def do_help_open(self, word: str = "") -> None:
         from collect_tui.tui.render.help import render_help, render_word
         from collect_tui.tui.screens.help import verbs
 
         words, codes = verbs(self._catalogue.cases.kinds.values()), self._catalogue.codes
-        commands = tuple(each for each in in_context(self.context) if hasattr(self, each.method))
+        does = self._top.does
+        commands = tuple(each for each in in_context(self.context) if hasattr(self, each.method) or each.id in does)
         if word:
             lines = render_word(word, commands, codes, words, _WIDTH) or render_help(
                 ACCOUNT, commands, codes, words, _WIDTH, word
@@ -256,9 +192,21 @@ class Linear(LinearActs):
 _WIDTH: Final = 10_000  # nothing wraps: whoever listens hears whole sentences
 
 
-def run(wired: Wiring, *, backend: str = "local", keyboard: TextIO = sys.stdin, out: TextIO = sys.stdout) -> int:
-    """Opens the desk and reads lines until there are no more; 0."""
+def _instead(wanted: Action) -> str:
+    """What there is here in the stead of a command of the screen."""
+    if wanted.id in OF_THE_SCREEN:
+        return OF_THE_SCREEN[wanted.id]
+    verb = VERBS.get(wanted.text.strip())
+    if verb is not None:
+        return f"{wanted.title} is typed as a line: {verb.help.usage}."
+    return f"{wanted.title} is for the screen; the line and `help` say what there is here."
+
+
+def run(wired: Wiring, *, backend: str = "local", keyboard: TextIO | None = None, out: TextIO | None = None) -> int:
+    """Opens the desk and reads lines, of standard input unless it is said otherwise, until there are no more; 0."""
     from collect_tui import bootstrap
+
+    keyboard = keyboard if keyboard is not None else sys.stdin
 
     desk = bootstrap.connect(wired, create=True, backend=backend)
     sent = bootstrap.sent_from(wired, desk)
@@ -278,8 +226,19 @@ def run(wired: Wiring, *, backend: str = "local", keyboard: TextIO = sys.stdin, 
                 print(file=out)  # there is nobody's Enter to end the line
             return typed.rstrip("\n") if typed else None
 
+    def secret(prompt: str) -> str | None:
+        from getpass import getpass
+
+        if not keyboard.isatty():
+            return ask(prompt)
+        try:
+            return getpass(prompt)
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+    filters = OwnFilters(wired.settings.site_folder / "filters.toml")
     try:
-        Linear(desk, lambda act: sent.do(desk, act), ask, say).run()
+        Linear(desk, lambda act: sent.do(desk, act), ask, say, secret=secret, filters=filters).run()
     finally:
         desk.close()
     return 0

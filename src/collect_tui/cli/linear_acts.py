@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from collect_tui.cli import plain
+from collect_tui.cli.linear_pages import LinearPages
 from collect_tui.cli.shell import act_of
-from collect_tui.desk.errors import DomainError, Refused, Stale, Unavailable, Unconfirmed
+from collect_tui.desk.bulk import BulkRow, left_out, plan
+from collect_tui.desk.errors import DomainError, Stale, Unavailable, Unconfirmed
+from collect_tui.desk.undoing import find_undo
 from collect_tui.domain.effects import KINDS
+from collect_tui.tui.keys.actions import ACCOUNT
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
-    from collect_tui.desk.protocol import Desk
-    from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt
-    from collect_tui.desk.views.queue import Claim
-
-Do = Callable[["Act"], "Receipt"]
 
 
-class LinearActs:
-    """Part of `Linear`, which says what its arguments are."""
-
-    def __init__(self, desk: Desk, do: Do, ask: Callable[[str], str | None], say: Callable[[str], None]) -> None:
-        self._desk, self._do, self._ask, self._say = desk, do, ask, say
-        self._view: AccountView | None = None
-        self._claim: Claim | None = None
+class LinearActs(LinearPages):
+    """Part of `Linear`."""
 
     def do_work_next(self) -> None:
         """The next account."""
         raise NotImplementedError
 
-    def _here(self) -> AccountView:
-        if self._view is None:
-            raise Refused("linear.account", "There is no account here for that; `next` takes one, a number opens it.")
-        return self._view
-
-    def _act(self, line: str) -> Act:
-        """The line as an act on the account as it was heard; what was typed ahead confirms nothing."""
-        view = self._here()
-        made = act_of(self._desk, view.number, line)
+    def _act(self, line: str, account: str = "") -> Act:
+        """The line as an act on the account as it was heard, or on another; what was typed ahead confirms nothing."""
+        number, version, fence = (account, None, None) if account else self._target()
+        made = act_of(self._desk, number, line)
         commands = tuple(each.unanswered() if each.outside else each for each in made.commands)
-        fence = self._claim.fence if self._claim is not None else None
-        return made.model_copy(update={"commands": commands, "version": view.version, "fence": fence})
+        return made.model_copy(update={"commands": commands, "version": version, "fence": fence})
 
     def _line(self, line: str) -> None:
         act = self._act(line)
@@ -81,15 +69,14 @@ class LinearActs:
 
     def _acted(self, receipt: Receipt) -> None:
         """The account as the act left it; one that was put away makes room for the next."""
-        view, held = self._view, self._claim
+        view, held, top = self._view, self._claim, self._top
+        if top.after is not None:
+            top.after(receipt)
         if view is None or receipt.account != view.number:
             return
         kinds = {effect.kind for effect in receipt.effects}
-        if (
-            held is not None
-            and "ActUndone" not in kinds
-            and any(KINDS[each].passes_on for each in kinds & KINDS.keys())
-        ):
+        passes_on = "ActUndone" not in kinds and any(KINDS[each].passes_on for each in kinds & KINDS.keys())
+        if held is not None and passes_on and top.context == ACCOUNT:
             self.do_work_next()
             return
         self._view = self._desk.account(view.number)
@@ -98,8 +85,6 @@ class LinearActs:
                 self._claim = self._desk.heartbeat(held.account)
 
     def do_undo_last(self) -> None:
-        from collect_tui.tui.undo import find_undo
-
         act, _, sentence = find_undo(self._desk)
         self._undo(act.model_copy(update={"id": uuid4()}), sentence)
 
@@ -107,8 +92,31 @@ class LinearActs:
         """An undo is confirmed, for the act that it takes back may be another than one thinks."""
         if sentence:
             self._say(f"Undo on {act.account}: {sentence}")
-        self._say(plain.preview_text(self._desk.preview(act)))
-        if (self._ask("undo it, y or n> ") or "").strip().casefold() == "y":
+        preview = self._desk.preview(act)
+        self._say(plain.preview_text(preview))
+        if preview.ok and self._yes("undo it", "Nothing was undone."):
             self._send(act)
-        else:
-            self._say("Nothing was undone.")
+
+    def _on_each(self, line: str, accounts: Sequence[str]) -> None:
+        """Do a line on accounts, after a question that counts them."""
+        acts, planned = plan(self._desk, accounts, line, uuid4())
+        if not acts:
+            self._say(planned.none())
+            return
+        self._say(f"On {len(acts)} of {len(accounts)} accounts: {planned.first}")
+        if planned.refused:
+            self._say(left_out(planned.refused))
+        if not self._yes("do it", "Nothing was done."):
+            return
+        refused = list(planned.refused)
+        for count, act in enumerate(acts):
+            try:
+                self._do(act)
+            except DomainError as error:
+                refused.append(BulkRow.refused(act, error))
+                if isinstance(error, Unavailable):  # the others would wait as long to hear the same
+                    refused += [BulkRow.refused(each, error) for each in acts[count + 1 :]]
+                    break
+        self._say(planned.came_to(refused))
+        if self._view is not None:
+            self._view = self._desk.account(self._view.number)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
 from collect_tui.desk.views.account import LINKED_COLUMNS
-from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
+from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, CaseFigure, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
@@ -60,32 +60,49 @@ def problem(error: DomainError, as_json: bool) -> str:
     return json.dumps(body)
 
 
-def listed(columns: Sequence[Column], rows: Iterable[object], session: Session, *, numbered: bool = False) -> str:
-    """The rows of a list under its columns, each with its number if asked for."""
+def listed(
+    columns: Sequence[Column], rows: Iterable[object], session: Session, *, numbered: bool = False, first: int = 1
+) -> str:
+    """The rows of a list under its columns, each with its number if asked for, from `first` on."""
     shown = [column for column in columns if column.above_plain]
     head = [column.above_plain for column in shown]
     cells = [[column.in_plain(row, session) for column in shown] for row in rows]
     right = [i for i, column in enumerate(shown) if column.align == "right"]
     if not numbered:
         return table(head, cells, right)
-    return table(["#", *head], [[str(n), *row] for n, row in enumerate(cells, 1)], [0, *(i + 1 for i in right)])
+    return table(["#", *head], [[str(n), *row] for n, row in enumerate(cells, first)], [0, *(i + 1 for i in right)])
 
 
 def board_text(board: QueueBoard, session: Session) -> str:
     head = f"Business date {board.business_date:%a} {board.business_date}\n"
-    cases = (
-        f"{each.title}: {counted(each.count)}{f', {counted(each.pressing)} pressing' if each.pressing else ''}"
-        for each in board.cases
-    )
     covered = (board.coverage.words,) if board.coverage is not None else ()
-    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *cases, *covered))
+    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *map(_case_figure, board.cases), *covered))
 
 
-def page_text(page: QueuePage, session: Session) -> str:
-    left = page.figure.count - len(page.rows)
+def board_rows_text(board: QueueBoard, session: Session) -> str:
+    """The board as it stands on the screen, each queue and list of cases with its number."""
+    columns = [column for column in BOARD_COLUMNS if column.above_plain]
+    rows = [
+        (str(n), each.name, _case_figure(each), *("" for _ in columns[2:]))
+        if isinstance(each, CaseFigure)
+        else (str(n), *(column.in_plain(each, session) for column in columns))
+        for n, each in enumerate(board.in_order, 1)
+    ]
+    right = [i for i, column in enumerate(columns, 1) if column.align == "right"]
+    told = table(["#", *(column.above_plain for column in columns)], rows, [0, *right])
+    return f"{told}\n{board.coverage.words}" if board.coverage is not None else told
+
+
+def _case_figure(each: CaseFigure) -> str:
+    return f"{each.title}: {counted(each.count)}{f', {counted(each.pressing)} pressing' if each.pressing else ''}"
+
+
+def page_text(page: QueuePage, session: Session, first: int = 1) -> str:
+    """`first`: the number of its first row."""
+    left = page.figure.count - len(page.rows) - first + 1
     more = "" if not page.cursor else "\n… more" if page.words else f"\n… {left:,} more"
     wanted = f" · {page.words}" if page.words else ""
-    return f"{page.title}{wanted}\n{listed(QUEUE_COLUMNS, page.rows, session, numbered=True)}{more}"
+    return f"{page.title}{wanted}\n{listed(QUEUE_COLUMNS, page.rows, session, numbered=True, first=first)}{more}"
 
 
 def forecast_text(found: Forecast) -> str:
@@ -159,14 +176,12 @@ def account_text(a: AccountView) -> str:
     return "\n".join(clean(line) for line in lines)
 
 
-def pane_text(pane: PaneView, session: Session) -> str:
-    """A pane's rows; instants by the clock of the desk."""
-    if pane.messages:
-        return listed(MESSAGE_COLUMNS, pane.messages, session)
-    if pane.linked:
-        return listed(LINKED_COLUMNS, pane.linked, session)
-    if pane.cases:
-        return listed(ACCOUNT_CASE_COLUMNS, pane.cases, session)
+def pane_text(pane: PaneView, session: Session, *, numbered: bool = False) -> str:
+    """A pane's rows; instants by the clock of the desk. `numbered`: those of lists that are opened."""
+    lists = (MESSAGE_COLUMNS, pane.messages), (LINKED_COLUMNS, pane.linked), (ACCOUNT_CASE_COLUMNS, pane.cases)
+    for columns, rows in lists:
+        if rows:
+            return listed(columns, rows, session, numbered=numbered)
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())
     if pane.pane == "services":
         entries = (*pane.services, *pane.orders)

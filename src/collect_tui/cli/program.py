@@ -37,7 +37,7 @@ from collect_tui.cli import (
     tenants,
     users,
 )
-from collect_tui.cli.common import day
+from collect_tui.cli.common import check_theme, day
 from collect_tui.common.text import clean
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 
@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     _encode(args)
     try:
+        check_theme(args.theme)
         handler: Handler = args.run
         return handler(args)
     except DomainError as error:

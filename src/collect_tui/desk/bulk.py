@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID, uuid5
 
+from collect_tui.common.words import plural
 from collect_tui.desk.commands import Act, Command
 from collect_tui.desk.errors import DomainError, Refused
 from collect_tui.desk.line.context import LineContext
@@ -18,6 +19,8 @@ from collect_tui.desk.views.base import View
 
 MOST: Final = 500
 """Accounts of one bulk act."""
+_SHOWN: Final = 6
+"""Accounts that are named of those on which it cannot be done."""
 _LEAVES: Final = frozenset({"MessageWritten", "MessageReleased", "OrderRequested"})
 
 
@@ -50,11 +53,35 @@ class Bulk(View):
     def refused(self) -> tuple[BulkRow, ...]:
         return tuple(row for row in self.rows if row.code)
 
+    @property
+    def first(self) -> str:
+        """What it would do on the first account that may have it."""
+        return next(row.said for row in self.rows if not row.code)
+
+    def none(self) -> str:
+        """That it can be done on none of them, and why."""
+        return f"It can be done on none of {plural(len(self.rows), 'account')}. {_named(self.refused)}"
+
+    def came_to(self, refused: Sequence[BulkRow]) -> str:
+        """What it has come to, but for these rows, and that all stay marked."""
+        done = f"Done on {plural(len(self.rows) - len(refused), 'account')}."
+        return f"{done} {f'{left_out(refused)} · ' if refused else ''}They stay marked: marks none."
+
     def text(self) -> str:
         """A row for each account, and the count."""
         count = len(self.rows) - len(self.refused)
         told = [f"{row.account}  {'refused: ' if row.code else ''}{row.said}" for row in self.rows]
         return "\n".join((*told, f"{count} of {len(self.rows)} {'done' if self.done else 'would be done'}"))
+
+
+def left_out(rows: Sequence[BulkRow]) -> str:
+    """On which it is not done, and why; the first of them."""
+    return f"Not on {plural(len(rows), 'account')}: {_named(rows)}"
+
+
+def _named(rows: Sequence[BulkRow]) -> str:
+    more = f" … and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return " · ".join(f"{row.account}: {row.said}" for row in rows[:_SHOWN]) + more
 
 
 def plan(
@@ -127,4 +154,4 @@ def _row(act: Act, preview: Preview) -> BulkRow:
     return BulkRow(account=preview.account, act=act.id, said=said, code=code)
 
 
-__all__ = ["MOST", "Bulk", "BulkRow", "plan"]
+__all__ = ["MOST", "Bulk", "BulkRow", "left_out", "plan"]

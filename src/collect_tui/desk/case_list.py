@@ -4,7 +4,7 @@ that could be several is read as the first of these, and `reason=legal` says whi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, cast
 
@@ -63,6 +63,19 @@ def read(text: str, kinds: Mapping[str, Kind], before: CaseFilter | None = None)
         name, value = _meant(word, kinds)
         found = replace(found, **cast("dict[str, Any]", {name: value}))
     return found
+
+
+def named(text: str, queues: Collection[str]) -> str | None:
+    """The list of cases that is asked for as the board names it, by its name or how it begins, with what is wanted of it; None: a queue of
+    these is asked for."""
+    name, _, words = text.partition(" ")
+    if not name or name == "cases":
+        return words if name else None
+    low = name.casefold()
+    begun = [each for each in LISTS if each.startswith(low)]
+    queue = low in queues or (low not in begun and any(each.startswith(low) for each in queues))
+    found = low if low in begun else begun[0] if len(begun) == 1 else ""
+    return None if queue or not found else f"{found} {words}".strip()
 
 
 def _meant(word: str, kinds: Mapping[str, Kind]) -> tuple[str, str]:

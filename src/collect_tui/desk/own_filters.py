@@ -10,12 +10,13 @@ followup = ["account", "name", "collectable", "dpd", "owner"]
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from collect_tui.common import toml_files
 from collect_tui.common.words import expected
@@ -25,9 +26,14 @@ from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import SavedFilter
 
+if TYPE_CHECKING:
+    from collect_tui.desk.catalogue import Catalogue
+
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,29}")
 MOST: Final = 100
 """Filters and queues with columns that a file keeps."""
+OWN: Final = {"mine": "accounts whose owner I am", "team": "accounts of those at my desk"}
+"""Queues that cut across the site's."""
 #: Columns that a screen may show, by their names.
 COLUMNS: Final = {column.name: column.heading for column in QUEUE_COLUMNS if column.width}
 #: Their names by what else they are called: their headings, and what filters call them.
@@ -71,6 +77,19 @@ class OwnFilters:
     def names(self) -> Mapping[str, SavedFilter]:
         return self._read()[0]
 
+    def named(self, text: str, queues: Iterable[str]) -> tuple[str, str]:
+        """The queue that is asked for, by its name (one of `queues`) or by one that was saved, and what is wanted of it."""
+        name, _, words = text.partition(" ")
+        saved = self.by_name(name) if name not in queues else None
+        return (saved.queue, f"{saved.words} {words}".strip()) if saved is not None else (name, words.strip())
+
+    def known(self, site: Catalogue) -> tuple[str, ...]:
+        """The names of all queues, those of a site and mine, and of what is saved of them; a damaged file has saved nothing."""
+        saved: Iterable[str] = ()
+        with contextlib.suppress(Unavailable):
+            saved = self.names()
+        return (*(queue.name for queue in site.queues), *OWN, *site.filters, *saved)
+
     def columns_of(self, queue: str, words: str) -> tuple[str, ...]:
         """The columns chosen for a queue, or for what is saved of it; none: the usual ones. A damaged file chooses none."""
         try:
@@ -79,6 +98,16 @@ class OwnFilters:
             return ()
         saved = next((each for each in filters.values() if words and (each.queue, each.words) == (queue, words)), None)
         return saved.columns if saved is not None and saved.columns else chosen.get(queue, ())
+
+    def to_save(self, name: str, queue: str, words: str, queues: Iterable[str]) -> SavedFilter:
+        """What is shown of a queue, to be kept under a name, with the columns chosen for it. Invalid "word.save"."""
+        if not NAME.fullmatch(name) or name in (*queues, *OWN):
+            told = "Say under which name: small letters, digits and dashes, and none that a queue has."
+            raise Invalid("word.save", told, "name")
+        if not words:
+            told = "All of the queue is shown: say first what is wanted of it (filter)."
+            raise Invalid("word.save", told, "words")
+        return SavedFilter(name, queue, words, self.columns_of(queue, words))
 
     def save(self, saved: SavedFilter) -> None:
         """Keeps a filter under its name, in place of the one that had it. Invalid "queue.name", "queue.many"."""

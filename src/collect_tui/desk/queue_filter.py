@@ -167,6 +167,11 @@ def unsorted(words: str) -> str:
         return words
 
 
+def with_sort(words: str, sort: str) -> str:
+    """The words, sorted so; by nothing: in the queue's own order."""
+    return f"{unsorted(words)}{f' sort {sort}' if sort else ''}".strip()
+
+
 def _term(name: str, how: str, value: str, currency: str, holds: Mapping[str, HoldKind]) -> Term:
     if name in NUMBERS:
         return Term(name, how, (str(_number(name, value, currency)),))

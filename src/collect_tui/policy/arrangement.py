@@ -23,13 +23,9 @@ from collect_tui.domain.rules import ArrangementPolicy
 from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
-RETURNED_DAYS: Final = 90
-"""How long a returned payment counts against an arrangement (Astound)."""
+RETURNED_DAYS: Final = 90  # how long a returned payment counts against an arrangement (Astound)
 
-"""A promise kept in part is one not kept."""
-
-TOP_ROLE: Final = "lead"
-"""Has the authority of every role."""
+TOP_ROLE: Final = "lead"  # has the authority of every role
 
 
 def judge(
@@ -62,9 +58,8 @@ def settles(facts: AccountFacts, amount: int, policy: ArrangementPolicy, role: s
     if share:
         told = f"At stage {stage} the least is {share}% of all that is open: {money(least)} of {money(facts.total)}."
     else:
-        offered = [
-            f"{each.lower().replace('_', ' ')} ({percent}%)" for each, percent in policy.offers.settlement.items()
-        ]
+        shares = policy.offers.settlement.items()
+        offered = [f"{each.lower().replace('_', ' ')} ({percent}%)" for each, percent in shares]
         told = f"At stage {stage} no settlement is offered, so the least is all that is open: {money(facts.total)}."
         told += f" It is offered at {', '.join(offered)}." if offered else ""
     held = Finding("arrangement.settlement", Severity.HOLD, told, "settlement", cite)
@@ -81,9 +76,8 @@ def confirms(by: date | None, today: date, policy: ArrangementPolicy) -> Verdict
     if by is None:
         return Verdict()
     text = f"The customer is to have it in writing by {format_day(by, today)}."
-    return Verdict(
-        (Finding("arrangement.confirm", Severity.ALLOW, text, "confirm", policy.sources.get("confirm", "")),)
-    )
+    cite = policy.sources.get("confirm", "")
+    return Verdict((Finding("arrangement.confirm", Severity.ALLOW, text, "confirm", cite),))
 
 
 def affordable(

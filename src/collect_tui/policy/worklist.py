@@ -12,7 +12,7 @@ from typing import Final
 
 from collect_tui.common.words import plural
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.dates import clock, format_day, local_time
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.rules import QueuePolicy
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -54,6 +54,17 @@ def judge_callback(facts: AccountFacts, on: date, policy: QueuePolicy, calendar:
     return Verdict.of(
         (*_far(facts, on, policy.max_next_action_days, policy, "callback", "A callback may be set {days} ahead"), *told)
     )
+
+
+def before(facts: AccountFacts, until: date, zone: str, field: str) -> Verdict:
+    """Callbacks that stand before the day to which an account is put off by hand: they stay, and the agent is told. `zone`: the desk's."""
+    found = sorted(c.at for c in facts.callbacks if local_time(c.at, zone).date() < until)
+    if not found:
+        return Verdict()
+    day = format_day(local_time(found[0], zone).date(), facts.business_date)
+    stands = "A callback stands" if len(found) == 1 else f"{len(found)} callbacks stand"
+    sentence = f"{stands} before that day, {'' if len(found) == 1 else 'the first '}{day} {clock(found[0], zone)}."
+    return Verdict.of((Finding("next.callback", Severity.WARN, sentence, field),))
 
 
 def _far(facts: AccountFacts, on: date, most: int, policy: QueuePolicy, act: str, may: str) -> Iterator[Finding]:

@@ -106,6 +106,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
             if m.status in WAITING_MESSAGE
         ),
         cases=open_cases(seen, desk, db),
+        unapplied_payments=tuple(payment_view(p, seen) for p in seen.payments if p.unapplied),
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,

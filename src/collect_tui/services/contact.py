@@ -19,7 +19,7 @@ from collect_tui.domain.rules import VerificationRules
 from collect_tui.policy.attempts import of_customer, same_call
 from collect_tui.policy.contact import hold_findings, may_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
-from collect_tui.policy.worklist import judge_callback, judge_next
+from collect_tui.policy.worklist import before, judge_callback, judge_next
 from collect_tui.policy.writing import may_write
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
@@ -206,7 +206,8 @@ def set_next_action(command: SetNextAction, facts: AccountFacts, context: Contex
     effects = contact.next_action(facts, command.on, command.code, context.calendar)
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
-    return Decision(effects, judge_next(facts, command.on, context.rules.queue, context.calendar))
+    verdict = judge_next(facts, command.on, context.rules.queue, context.calendar)
+    return Decision(effects, verdict + before(facts, command.on, context.zone, "on"))
 
 
 @decides(MarkPoint)

@@ -55,7 +55,9 @@ def unverified(view: AccountView) -> AccountView:
     shown = {
         **nothing,
         "ageing": view.ageing.model_copy(update=ageing),
-        **dict.fromkeys(("items", "services", "orders", "holds", "waiting", "cases", "chips", "pinned"), ()),
+        **dict.fromkeys(
+            ("items", "services", "orders", "holds", "waiting", "cases", "chips", "pinned", "unapplied_payments"), ()
+        ),
         **dict.fromkeys(("promise", "last_payment", "last_word", "credit_limit", "next_action"), None),
         "bucket": "",
         "call_label": f"{view.call_label} · verify first: ver",

@@ -58,4 +58,4 @@ def reverse_payment(command: ReversePayment, facts: AccountFacts, context: Conte
 @decides(ApplyCredit)
 def apply_credit(command: ApplyCredit, facts: AccountFacts, context: Context) -> Decision:
     directed = [(d.doc_no, d.amount) for d in command.directed]
-    return Decision(posting.apply_credit(facts, command.credit, directed, context.ids))
+    return Decision(posting.apply(facts, command.credit, directed, context.ids))

@@ -19,7 +19,7 @@ from collect_tui.domain.undo import inverse, left_standing, only_written
 from collect_tui.policy import next_action
 from collect_tui.policy.objections import in_time
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
-from collect_tui.policy.worklist import judge_snooze
+from collect_tui.policy.worklist import before, judge_snooze
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -34,7 +34,8 @@ def skip_account(command: SkipAccount, facts: AccountFacts, context: Context) ->
 @decides(SnoozeAccount)
 def snooze_account(command: SnoozeAccount, facts: AccountFacts, context: Context) -> Decision:
     effects = worklist.snooze(facts, command.until, _reason(command.reason, context), context.calendar)
-    return Decision(effects, judge_snooze(facts, command.until, context.rules.queue, context.calendar))
+    verdict = judge_snooze(facts, command.until, context.rules.queue, context.calendar)
+    return Decision(effects, verdict + before(facts, command.until, context.zone, "until"))
 
 
 def _reason(code: str, context: Context) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from collect_tui.common.ids import Ids
@@ -14,12 +14,24 @@ from collect_tui.desk.views.agent import AgentView, Word
 from collect_tui.domain.agent import AgentState, seconds
 from collect_tui.store import sql
 from collect_tui.store.sql import table, tenant
-from collect_tui.store.tables import AgentEvent, AgentStatus, AppUser, Tenant
+from collect_tui.store.tables import AgentEvent, AgentStatus, AppUser, Tenant, WorkItem
 
 _NOW = table(AgentStatus)
 _EVENT = table(AgentEvent)
 _n, _e = _NOW.c, _EVENT.c
 _MINE: Final = select(*(column for column in _n)).where(_n.tenant_id == tenant(), _n.login == bindparam("login"))
+_w = table(WorkItem).c
+_SEEN: Final = (
+    select(*_n, _w.lease_until.label("held_until"))
+    .select_from(_NOW)
+    .outerjoin(
+        table(WorkItem),
+        and_(_w.tenant_id == _n.tenant_id, _w.account_id == _n.account_id, _w.claimed_by == _n.login),
+    )
+    .where(_n.tenant_id == tenant())
+)
+"""Agents, with how long they hold the account in front; None: they do not."""
+_SEEN_ONE: Final = _SEEN.where(_n.login == bindparam("login"))
 _IDS: Final = Ids()
 
 
@@ -29,18 +41,28 @@ def status(session: Session, tenant_id: int, login: str, *, lock: bool = False) 
     return session.execute(query, {"tenant": tenant_id, "login": login}).one_or_none()
 
 
+def now_at(row: Any, now: datetime) -> tuple[str, str, datetime]:
+    """State, code and since when, of a row of `every` or `_SEEN`: who holds the account in front no longer, as their session was cut
+    off or the day has ended, talks about it no more."""
+    in_front = row.state in (AgentState.TALK, AgentState.WRAP) and row.account_id is not None
+    if in_front and (row.held_until is None or row.held_until <= now):
+        return AgentState.AVAILABLE.lower(), "", max(row.since, row.held_until or now)
+    return row.state.lower(), row.code, row.since
+
+
 def view(session: Session, tenant_id: int, login: str, now: datetime) -> AgentView | None:
     """What an agent does now, with the words to them that they have not acknowledged; None: they have done nothing yet."""
-    row = status(session, tenant_id, login)
+    row = session.execute(_SEEN_ONE, {"tenant": tenant_id, "login": login}).one_or_none()
     if row is None:
         return None
+    state, code, since = now_at(row, now)
     words: tuple[Word, ...] = ()
     if row.unheard is not None:
         query = select(_e.id, _e.by, _e.at, _e.text).where(
             _e.tenant_id == tenant_id, _e.login == login, _e.kind == "word", _e.id >= row.unheard
         )
         words = tuple(Word.made_of(each) for each in session.execute(query.order_by(_e.id)))
-    return AgentView(state=row.state.lower(), code=row.code, since=row.since, now=now, words=words)
+    return AgentView(state=state, code=code, since=since, now=now, words=words)
 
 
 def enter(
@@ -134,7 +156,7 @@ def change(session: Session, tenant_id: int, login: str, **values: Any) -> None:
 
 def every(session: Session, tenant_id: int) -> dict[str, Any]:
     """The rows of all agents by login."""
-    return {row.login: row for row in session.execute(select(*_n).where(_n.tenant_id == tenant_id))}
+    return {row.login: row for row in session.execute(_SEEN, {"tenant": tenant_id})}
 
 
 def absent(session: Session, tenant_id: int, today: date) -> dict[str, date]:
@@ -188,6 +210,7 @@ __all__ = [
     "lasted",
     "lets_go",
     "logs",
+    "now_at",
     "pauses",
     "put",
     "status",

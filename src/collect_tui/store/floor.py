@@ -32,7 +32,7 @@ def floor(session: Session, tenant_id: int, now: datetime, day_began: datetime, 
     people = {row.login: {"name": row.name, "role": row.role, "desk": row.desk} for row in users if row.active}
     for login in {*held, *done} - {row.login for row in users}:
         people[login] = {"name": login, "role": NO_USER, "desk": ""}
-    doing = {login: _doing(row, today) for login, row in agents.every(session, tenant_id).items()}
+    doing = {login: _doing(row, now, today) for login, row in agents.every(session, tenant_id).items()}
     seats = [
         SeatView(login=login, **who, **held.get(login, {}), **done.get(login, {}), **doing.get(login, {}))
         for login, who in people.items()
@@ -40,14 +40,15 @@ def floor(session: Session, tenant_id: int, now: datetime, day_began: datetime, 
     return FloorView(seats=tuple(sorted(seats, key=lambda s: (s.account is None, s.login))), now=now)
 
 
-def _doing(row: Any, today: date) -> dict[str, Any]:
+def _doing(row: Any, now: datetime, today: date) -> dict[str, Any]:
     """What an agent does now, and whether they are away."""
     away = (
         {"absent_until": row.absent_until, "deputy": row.deputy}
         if row.absent_until and row.absent_until > today
         else {}
     )
-    return {"state": row.state.lower(), "code": row.code, "state_since": row.since, **away}
+    state, code, since = agents.now_at(row, now)
+    return {"state": state, "code": code, "state_since": since, **away}
 
 
 def theirs(session: Session, tenant_id: int, login: str, now: datetime) -> dict[str, set[str]]:

@@ -21,7 +21,7 @@ from collect_tui.store.tables import Account, AccountSummary, Hold, NameToken, P
 
 FEW: Final = 5_000
 """Accounts of a queue, up to which they are looked up one by one."""
-LOOKED_AT: Final = 40_000
+LOOKED_AT: Final = 10_000
 """Accounts of the whole book that have what is wanted, up to which it is looked who of them is in the queue."""
 EVERY: Final = 2**31 - 1
 """A limit that leaves nothing out, and has SQLite work out who they are before it looks for them in the queue."""

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.desk import arguments
+from collect_tui.desk.errors import Refused
+from collect_tui.tui import messages
 from collect_tui.tui.own_commands import OwnCommands
 from collect_tui.tui.render.roles import Role
 
@@ -31,9 +33,7 @@ class AgentCommands(OwnCommands):
 
     def may_agent_pause(self, code: str) -> None:
         self._app.session_view.require("agent")
-        codes = self._app.catalogue.codes.pauses
-        if not code or not any(each.casefold().startswith(code.casefold()) for each in codes):
-            raise Invalid("agent.code", f"Say why: one of {', '.join(codes)}.", "code")
+        arguments.pause_code(code, self._app.catalogue.codes.pauses)
 
     async def do_agent_pause(self, code: str = "") -> None:
         self.may_agent_pause(code)
@@ -64,7 +64,7 @@ class AgentCommands(OwnCommands):
 
     def may_agent_heard(self) -> None:
         if not self._app.agent.words:
-            raise Refused("agent.heard", "Nobody has left you a word.")
+            raise Refused("agent.heard", messages.NO_WORD)
 
     async def do_agent_heard(self) -> None:
         """What a lead has said to me is acknowledged, and goes from the status line."""
@@ -73,7 +73,7 @@ class AgentCommands(OwnCommands):
         found = await self._app.top.ask(self._app.desk.agent, "", "", last.id)
         if found is not None:
             self._app.saw_agent(found)
-            self._app.top.status(f"{last.by} sees that you have read it.", Role.LABEL)
+            self._app.top.status(messages.heard(last.by), Role.LABEL)
 
     def may_script_open(self) -> Callable[[], ScriptView]:
         target = self._app.top.line_target()

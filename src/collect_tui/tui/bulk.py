@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from collect_tui.common.words import plural
+from collect_tui.desk.bulk import left_out
 from collect_tui.desk.errors import DomainError, Unavailable
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.render.roles import Role
@@ -16,18 +17,15 @@ from collect_tui.tui.render.styled import Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from collect_tui.desk.bulk import Bulk, BulkRow
+    from collect_tui.desk.bulk import Bulk
     from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.act import Receipt
     from collect_tui.tui.acts import Acts
     from collect_tui.tui.page import Page
 
-_SHOWN: Final = 6
-"""Accounts that are named of those on which it cannot be done."""
-
-Done = Callable[["Sequence[BulkRow]", "Receipt | None"], Awaitable[None]]
-"""Called when it was done, with what was refused and the last receipt."""
+Done = Callable[["Receipt | None"], Awaitable[None]]
+"""Called when it was done, with the last receipt."""
 
 
 async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Sequence[str], done: Done) -> None:
@@ -39,16 +37,15 @@ async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Se
         return  # said already
     each, planned = found
     if not each:
-        screen.refuse(f"It can be done on none of {plural(len(planned.rows), 'account')}. {_named(planned.refused)}")
+        screen.refuse(planned.none())
         return
 
     async def go(_answer: str) -> None:
         await _do(acts, screen, each, planned, done)
 
-    first = next(row for row in planned.rows if not row.code)
     question = [
-        Line.of((f"On {plural(len(each), 'account')}: ", Role.HEAD), f"{first.said}?"),
-        *([Line.of((_left_out(planned.refused), Role.WARN))] if planned.refused else ()),
+        Line.of((f"On {plural(len(each), 'account')}: ", Role.HEAD), f"{planned.first}?"),
+        *([Line.of((left_out(planned.refused), Role.WARN))] if planned.refused else ()),
     ]
     await ask(screen, question, go, yes="do it", no="Nothing was done.")
 
@@ -65,16 +62,5 @@ async def _do(acts: Acts, screen: Page, wanted: Sequence[Act], planned: Bulk, do
             if isinstance(error, Unavailable):  # the others would wait as long to hear the same
                 refused += [BulkRow.refused(each, error) for each in wanted[count + 1 :]]
                 break
-    await done(refused, last)
-    did = len(planned.rows) - len(refused)
-    said = f"Done on {plural(did, 'account')}. {_left_out(refused) if refused else ''}".rstrip()
-    screen.status(said, Role.WARN if refused else Role.GOOD)
-
-
-def _left_out(rows: Sequence[BulkRow]) -> str:
-    return f"Not on {plural(len(rows), 'account')}, still marked: {_named(rows)}"
-
-
-def _named(rows: Sequence[BulkRow]) -> str:
-    more = f" … and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    return " · ".join(f"{row.account}: {row.said}" for row in rows[:_SHOWN]) + more
+    await done(last)
+    screen.status(planned.came_to(refused), Role.WARN if refused else Role.GOOD)

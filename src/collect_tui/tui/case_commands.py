@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from collect_tui.tui.case_rows import CaseRows, Loaded, load_cases
+from collect_tui.desk.case_pages import Loaded, load_cases
+from collect_tui.tui.case_rows import CaseRows
 from collect_tui.tui.team_commands import TeamCommands
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.desk.undoing import find_undo
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.queue_commands import QueueCommands
-from collect_tui.tui.undo import ask_undo, find_undo
+from collect_tui.tui.undo import ask_undo
 
 if TYPE_CHECKING:
     from collect_tui.desk.line.context import LineContext
@@ -156,7 +157,7 @@ class Commands(QueueCommands):
 
     def may_outbox_open(self) -> None:
         if self._app.desk.outbox is None:
-            raise Refused("word.outbox", "This desk works on its own database: nothing has to wait for a server.")
+            raise Refused("word.outbox", messages.NO_OUTBOX)
 
     async def do_outbox_open(self) -> None:
         self.may_outbox_open()

@@ -1,7 +1,6 @@
 """The app as its parts and the screens see it: a terminal, the gate of its keys, a desk asked in threads, and what says so.
 
-The app's own thread only paints and reads keys.  What goes from screen to screen, does acts or reads words is for the parts
-that :class:`~collect_tui.tui.app.CollectApp` puts together.
+The app's own thread only paints and reads keys.  What goes from screen to screen, does acts or reads words is for others.
 """
 
 from __future__ import annotations

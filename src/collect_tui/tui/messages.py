@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.common.words import plural
+from collect_tui.domain.dates import format_day
 from collect_tui.domain.errors import DomainError
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.queue import QueueFigure
+    from collect_tui.domain.rules import SavedFilter
 
 LOG: Final = "faults.log"
 PASTE_WAITS: Final = (
@@ -44,6 +47,7 @@ def with_dropped(sentence: str, keys: int) -> str:
     return f"{sentence} · {dropped(keys)}" if keys else sentence
 
 
+NO_ACCOUNT: Final = "There is no account here for that; open one by its number."
 NO_PASTE: Final = "Nothing here takes a paste."
 
 
@@ -98,6 +102,49 @@ def unexpected(error: Exception, state_folder: Path | None) -> str:
 
     fault = record(error, state_folder / LOG if state_folder is not None else None)
     return f"Something went wrong that should not have: fault {fault} in {LOG}. What is typed is kept."
+
+
+NO_SIGNIN: Final = "This desk works on its own database; nobody has to sign in."
+NO_OUTBOX: Final = "This desk works on its own database: nothing has to wait for a server."
+SIGNED_IN: Final = "Signed in; what waited goes out."
+NOT_LINKED: Final = "Marks are for the customer's other accounts; `linked` shows them."
+NO_WORD: Final = "Nobody has left you a word."
+NOT_REJECTED: Final = "Only an act that was rejected can be sent again or dropped; the others go out by themselves."
+
+
+def heard(by: str) -> str:
+    """A lead's word has been acknowledged."""
+    return f"{by} sees that you have read it."
+
+
+def word_left(login: str) -> str:
+    """A word has been left for an agent."""
+    return f"{login} sees it with the next answer of the desk."
+
+
+def away(login: str, until: date, today: date) -> str:
+    """An agent is away until a business date; `today`: that of the desk."""
+    return f"{login} is away until {format_day(until, today)}; their callbacks are anybody's."
+
+
+def back(login: str) -> str:
+    """An agent is there again."""
+    return f"{login} is back."
+
+
+def locked(queue: str) -> str:
+    """The order of a queue is locked."""
+    return f"{queue} is worked in its order."
+
+
+def unlocked(queue: str) -> str:
+    """The order of a queue is free again."""
+    return f"The order of {queue} is free."
+
+
+def saved(kept: SavedFilter) -> str:
+    """What is shown of a queue is kept under a name."""
+    return f"Kept: q {kept.name} shows {kept.words} of {kept.queue}."
 
 
 AGAIN: Final = "You have worked this account today already."

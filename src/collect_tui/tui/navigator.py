@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collect_tui.tui.page import AccountPage, FormPage, LineField, Page, QueuePage
 
 _TRAIL: Final = 50
-_LOOKING: Final = 19
-"""Times as long as a look at the hold took until the next one."""
+_LOOKING: Final = 19  # times as long as a look at the hold took until the next one
 
 
 def _unworked(error: DomainError) -> str:

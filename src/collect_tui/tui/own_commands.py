@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.common.text import clean
+from collect_tui.desk import arguments
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.lock import lock
 from collect_tui.tui.dialogs.signin import PasswordScreen
 from collect_tui.tui.dialogs.theming import ThemeScreen
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.theme import ThemeError, load_theme, theme_names
+from collect_tui.tui.render.theme import load_theme
+from collect_tui.tui.render.theme_files import ThemeError, theme_names
 
 if TYPE_CHECKING:
     from collect_tui.tui.desk_app import DeskApp
@@ -104,7 +106,7 @@ class OwnCommands:
 
     def may_desk_signin(self) -> None:
         if self._app.outbox is None:
-            raise Refused("word.signin", "This desk works on its own database; nobody has to sign in.")
+            raise Refused("word.signin", messages.NO_SIGNIN)
 
     async def do_desk_signin(self) -> None:
         """Ask for the password and sign in again."""
@@ -116,7 +118,7 @@ class OwnCommands:
         async def sign_in(password: str) -> None:
             warned = await app.call(outbox.sign_in, password)
             await top.do_view_refresh()
-            top.status(f"{warned} Signed in; what waited goes out.".lstrip(), Role.WARN if warned else Role.GOOD)
+            top.status(f"{warned} {messages.SIGNED_IN}".lstrip(), Role.WARN if warned else Role.GOOD)
 
         def answered(password: str | None) -> None:
             if password:
@@ -129,14 +131,13 @@ class OwnCommands:
         asked.status(dropped)
 
     def may_identifier_reveal(self, rest: str) -> Callable[[], object]:
-        from collect_tui.desk.views.floor import identifier, reveal_reason
+        from collect_tui.desk.views.floor import identifier
 
-        what, _, reason = rest.partition(" ")
-        target, session = self._app.top.line_target(), self._app.session_view
-        if target is None or not what or not reason.strip():
-            raise Invalid("word.reveal", "Say which and why: `reveal m1 REASON`.")
-        session.require("reveal")
-        reveal_reason(reason)
+        what, _ = arguments.revealing(rest)
+        target = self._app.top.line_target()
+        if target is None:
+            raise Invalid("word.reveal", "There is no account here.")
+        self._app.session_view.require("reveal")
 
         def look() -> object:
             seen = self._app.desk.account(target.account)
@@ -147,10 +148,10 @@ class OwnCommands:
     async def do_identifier_reveal(self, rest: str = "") -> None:
         """Say an identifier in full on the status line, and take it away after its time."""
         self.may_identifier_reveal(rest)
-        what, _, reason = rest.partition(" ")
+        what, reason = arguments.revealing(rest)
         top, target = self._app.top, self._app.top.line_target()
         assert target is not None
-        shown = await top.ask(self._app.desk.reveal, target.account, what, reason.strip())
+        shown = await top.ask(self._app.desk.reveal, target.account, what, reason)
         if shown is None:
             return
         said = f"{shown.what} {shown.value}"

@@ -5,7 +5,7 @@ Screens are made by name (:meth:`Navigator.screen_of`), and what is asked of one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from collect_tui.tui.render.roles import Role
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import App
 
+    from collect_tui.desk.case_pages import Seen
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.desk.views.me import MeView
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.queue import Claim, Why
     from collect_tui.desk.views.script import ScriptView
     from collect_tui.domain.errors import DomainError
-    from collect_tui.tui.case_rows import CaseRows, Seen
+    from collect_tui.tui.case_rows import CaseRows
     from collect_tui.tui.queue_rows import Loaded
     from collect_tui.tui.render.styled import Line
 
@@ -96,7 +97,7 @@ class Page(Protocol):
     def show_keys(self) -> None: ...
     def focus_body(self) -> None: ...
     async def after_act(self, receipt: Receipt) -> None: ...
-    async def marks_done(self, still: Sequence[str], last: Receipt | None) -> None: ...
+    async def marks_done(self, last: Receipt | None) -> None: ...
     async def do_view_refresh(self) -> None: ...
 
 
@@ -107,6 +108,10 @@ class AccountPage(Page, Protocol):
     claim: Claim | None
 
     def show_account(self, view: AccountView, claim: Claim | None) -> None: ...
+
+    def may_mark(self) -> None: ...
+
+    async def mark_row(self, which: str) -> None: ...
 
 
 class QueuePage(Page, Protocol):

@@ -7,16 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.desk.own_filters import OWN
+from collect_tui.tui import messages
 from collect_tui.tui.case_commands import CaseCommands
-from collect_tui.tui.keys.actions import QUEUE
+from collect_tui.tui.keys.actions import ACCOUNT, QUEUE
 from collect_tui.tui.queue_rows import load_queue
 
 if TYPE_CHECKING:
-    from collect_tui.tui.page import QueuePage
+    from collect_tui.domain.rules import SavedFilter
+    from collect_tui.tui.page import AccountPage, QueuePage
     from collect_tui.tui.queue_rows import Loaded
 
-OWN: Final = {"mine": "accounts whose owner I am", "team": "accounts of those at my desk"}
-"""Queues that cut across the site's."""
 MARKS: Final = {"all": "the accounts of the queue, up to 500", "none": "no account any more"}
 
 
@@ -25,24 +26,13 @@ class QueueCommands(CaseCommands):
 
     def _named(self, text: str) -> tuple[str, str]:
         """The queue that is asked for, by its name or by one of mine, and what is wanted of it."""
-        name, _, words = text.partition(" ")
-        queues = {queue.name for queue in self._app.catalogue.queues}
-        saved = self._app.filters.by_name(name) if name not in queues else None
-        return (saved.queue, f"{saved.words} {words}".strip()) if saved is not None else (name, words.strip())
+        return self._app.filters.named(text, (queue.name for queue in self._app.catalogue.queues))
 
     def _cases(self, text: str) -> str | None:
         """The list of cases that is asked for as the board names it, with what is wanted of it; None: a queue is asked for."""
-        from collect_tui.desk.case_list import LISTS
+        from collect_tui.desk.case_list import named
 
-        name, _, words = text.partition(" ")
-        if not name or name == "cases":
-            return words if name else None
-        low, site = name.casefold(), self._app.catalogue
-        queues = [*(queue.name for queue in site.queues), *OWN, *site.filters, *self._app.filters.names()]
-        begun = [each for each in LISTS if each.startswith(low)]
-        queue = low in queues or (low not in begun and any(each.startswith(low) for each in queues))
-        found = low if low in begun else begun[0] if len(begun) == 1 else ""
-        return None if queue or not found else f"{found} {words}".strip()
+        return named(text, self._app.filters.known(self._app.catalogue))
 
     def offers_queue_show(self) -> Sequence[tuple[str, str]]:
         """What the board lists, and what is saved of queues."""
@@ -82,14 +72,16 @@ class QueueCommands(CaseCommands):
         return tuple(MARKS.items())
 
     def may_mark_row(self, which: str) -> None:
-        if self._shown.line_target() is None:
+        if self._app.top.context == ACCOUNT:
+            cast("AccountPage", self._app.top).may_mark()
+        elif self._shown.line_target() is None:
             raise Refused("word.marks", "There is no account in this queue.")
         if which and which not in MARKS:
             raise Invalid("word.marks", f"Expected {' or '.join(MARKS)}, or nothing for the account under the cursor.")
 
     async def do_mark_row(self, which: str = "") -> None:
         self.may_mark_row(which)
-        await self._shown.mark_row(which)
+        await cast("QueuePage | AccountPage", self._app.top).mark_row(which)
 
     def offers_queue_filter(self) -> Sequence[tuple[str, str]]:
         from collect_tui.desk.queue_filter import offers
@@ -110,9 +102,9 @@ class QueueCommands(CaseCommands):
 
     def _with_sort(self, sort: str) -> str:
         """What is shown now, sorted so; without a name in the queue's own order."""
-        from collect_tui.desk.queue_filter import unsorted
+        from collect_tui.desk.queue_filter import with_sort
 
-        return f"{unsorted(self._shown.words)}{f' sort {sort}' if sort else ''}".strip()
+        return with_sort(self._shown.words, sort)
 
     def may_queue_sort(self, sort: str) -> Callable[[], Loaded]:
         return self.may_queue_filter(self._with_sort(sort))
@@ -140,24 +132,15 @@ class QueueCommands(CaseCommands):
         await shown.do_view_refresh()
 
     def may_queue_save(self, name: str) -> None:
-        from collect_tui.desk.own_filters import NAME
+        self._to_save(name)
 
-        queues = [*(queue.name for queue in self._app.catalogue.queues), *OWN]
-        if not NAME.fullmatch(name) or name in queues:
-            raise Invalid(
-                "word.save",
-                "Say under which name: small letters, digits and dashes, and none that a queue has.",
-                "name",
-            )
-        if not self._shown.words:
-            raise Invalid("word.save", "All of the queue is shown: say first what is wanted of it (filter).", "words")
+    def _to_save(self, name: str) -> SavedFilter:
+        shown = self._shown
+        queues = (queue.name for queue in self._app.catalogue.queues)
+        return self._app.filters.to_save(name, shown.queue_name, shown.words, queues)
 
     async def do_queue_save(self, name: str = "") -> None:
         """Keeps what is shown of the queue under a name."""
-        from collect_tui.domain.rules import SavedFilter
-
-        self.may_queue_save(name)
-        shown = self._shown
-        columns = self._app.filters.columns_of(shown.queue_name, shown.words)
-        self._app.filters.save(SavedFilter(name, shown.queue_name, shown.words, columns))
-        shown.status(f"Kept: q {name} shows {shown.words} of {shown.queue_name}.")
+        saved = self._to_save(name)
+        self._app.filters.save(saved)
+        self._shown.status(messages.saved(saved))

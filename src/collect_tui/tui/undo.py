@@ -1,12 +1,11 @@
-"""Taking back my last act: which one that is, and the question before it is done."""
+"""Taking back an act: the question before it is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from collect_tui.desk.errors import Refused
+from collect_tui.desk.undoing import find_undo
 from collect_tui.tui.dialogs.asking import ask, said_lines
 from collect_tui.tui.render.line import receipt_line
 from collect_tui.tui.render.roles import Role
@@ -15,31 +14,10 @@ from collect_tui.tui.render.styled import Line
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
-    from collect_tui.desk.views.act import Preview
     from collect_tui.tui.acts import Acts
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
     from collect_tui.tui.page import Page
-
-
-def find_undo(desk: Desk) -> tuple[Act, Preview, str]:
-    """The act that takes back my last one that can be, on any account, and what it would do; runs in a thread."""
-    from collect_tui.desk.commands import Act, Undo
-
-    over = ""
-    for last in desk.history(limit=20):
-        if not last.undoable:
-            continue
-        act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
-        preview = desk.preview(act)
-        if preview.error_code == "undo.nothing":
-            over = over or f" · skipped, as nothing of it can be taken back: {last.account}, {last.sentence}"
-        elif preview.error is not None:
-            sentence = f"{preview.error} It was on {last.account}: {last.sentence}{over}"
-            raise Refused(preview.error_code or "undo.refused", sentence, preview.field)
-        else:
-            return act.model_copy(update={"version": preview.version}), preview, f"{last.sentence}{over}"
-    raise Refused("undo.nothing", f"There is no act of yours to undo{over}.", "act")
 
 
 async def ask_undone(screen: Page, desk: Desk, act: Act, then: Callable[[Act], Coroutine[Any, Any, None]]) -> None:

@@ -63,9 +63,9 @@ class ReversePayment(CommandBase):
 
 
 class ApplyCredit(CommandBase):
-    """Sets a credit against items: the `directed` parts, or what is due longest."""
+    """Sets a credit, or what is unapplied of a payment, against items: the `directed` parts, or what is due longest."""
 
     noun: ClassVar[str] = "credit-applications"
     kind: Literal["apply-credit"] = "apply-credit"
-    credit: Short  # its document number
+    credit: Short  # its document number, or the reference of the payment
     directed: tuple[Directed, ...] = Field(default=(), max_length=200)

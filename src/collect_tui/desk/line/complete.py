@@ -42,13 +42,8 @@ def suggest(text: str, context: LineContext) -> str:
     if not text or len(text) > MAX_CHARACTERS:
         return ""
     _, part, slots = _asked(text, context)
-    if not part:
-        return ""
-    low = part.lower()
-    for offer, _ in _offers(part, slots, context):
-        if offer.lower().startswith(low):
-            return offer[len(part) :]
-    return ""
+    low, offers = part.lower(), _offers(part, slots, context) if part else ()
+    return next((offer[len(part) :] for offer, _ in offers if offer.lower().startswith(low)), "")
 
 
 def offered(slot: Slot, context: LineContext) -> tuple[Offer, ...]:
@@ -215,6 +210,8 @@ def _credits(context: LineContext) -> Iterator[Offer]:
     for doc_no, open_, _ in context.items:
         if open_ < 0:
             yield word(doc_no), f"credit {say.money(-open_, context)}"
+    for ref, unapplied in context.money:
+        yield word(ref), f"payment, {say.money(unapplied, context)} unapplied"
 
 
 def _services(context: LineContext) -> Iterator[Offer]:

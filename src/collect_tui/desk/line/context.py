@@ -40,6 +40,8 @@ class LineContext:
     past_due: int = 0
     collectable: int = 0
     items: tuple[tuple[str, int, int], ...] = ()
+    money: tuple[tuple[str, int], ...] = ()
+    """Payments with something unapplied: reference, and what of it."""
     points: tuple[tuple[str, str, str], ...] = ()
     others: frozenset[str] = frozenset()
     """The points of other parties than the holder, by short name."""
@@ -81,6 +83,7 @@ class LineContext:
             past_due=account.past_due,
             collectable=account.collectable,
             items=tuple((item.doc_no, item.open, item.disputed) for item in account.items),
+            money=tuple((each.ref, each.unapplied) for each in account.unapplied_payments if each.ref),
             points=tuple((point.short, point.kind, point.value) for point in account.points),
             others=frozenset(point.short for point in account.points if point.role),
             services=tuple((one.product, one.identifier, one.status) for one in account.services),

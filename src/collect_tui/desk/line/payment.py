@@ -170,20 +170,25 @@ def returned(words: TokenCursor) -> tuple[Command, ...]:
 
 
 def apply(words: TokenCursor) -> tuple[Command, ...]:
-    """`apply CREDIT [ITEM=AMOUNT …]`"""
+    """`apply CREDIT [ITEM=AMOUNT …]`; in place of the credit a payment of which something is unapplied."""
     words.ask("credit")
     token = words.require("credit")
-    known = words.context.documents.get(token.low)
-    credits = [doc_no for doc_no, open_, _ in words.context.items if open_ < 0]
-    if token.key is not None or (words.context.number is not None and (known is None or known[1] >= 0)):
-        told = ", ".join(credits[:12]) or "there is none"
-        words.reject(token, "credit", f"No such credit is open on this account; open credits: {told}.")
+    context = words.context
+    open_ = {doc_no.lower(): doc_no for doc_no, left, _ in context.items if left < 0}
+    for ref, _ in context.money:
+        open_.setdefault(ref.lower(), ref)
+    known = open_.get(token.low)
+    if token.key is not None or (context.number is not None and known is None):
+        told = ", ".join([*open_.values()][:12]) or "there is none"
+        words.reject(
+            token, "credit", f"No such credit is open on this account, nor a payment with money unapplied: {told}."
+        )
     words.limit(token, "credit")
     words.take("document")
     directed: list[Directed] = []
     while (part := _directed(words)) is not None:
         directed.append(part)
-    credit = token.text if known is None else known[0]
+    credit = token.text if known is None else known
     return (words.build(ApplyCredit, credit=credit, directed=tuple(directed)),)
 
 
@@ -256,7 +261,10 @@ def render_apply(command: ApplyCredit, context: LineContext) -> str:
 
 def say_apply(command: ApplyCredit, context: LineContext) -> str:
     parts = ", ".join(f"{part.doc_no} {say.money(part.amount, context)}" for part in command.directed)
-    return say.sentence(f"apply credit {command.credit}", f"towards {parts}" if parts else "to what is due longest")
+    what = "credit"
+    if any(ref == command.credit for ref, _ in context.money):
+        what = "what is unapplied of payment"
+    return say.sentence(f"apply {what} {command.credit}", f"towards {parts}" if parts else "to what is due longest")
 
 
 RENDER = {RecordPayment: render_payment, ReversePayment: render_reverse, ApplyCredit: render_apply}
@@ -284,7 +292,7 @@ VERBS = (
     Verb(
         "apply",
         (CREDIT, ITEMS),
-        "set a credit against items; what is not directed goes to its own service first, oldest first",
+        "set a credit, or unapplied money of a payment, against items; what is not directed goes to its own service first, oldest first",
         "apply CR-77 INV-1041=60",
         apply,
         ("credit",),

@@ -172,7 +172,8 @@ ITEMS: Final = _S("directed", "ITEM=AMOUNT …", "Items", "INV-1041=60 INV-1042=
 REF: Final = _S("ref", "REF", "Reference", "of the payment", "ref", writing="word")
 RECEIVED: Final = replace(DATE, name="received_on", label="Received", hint="today, unless a date stands here: y, 15nov", needed=False)
 SURPLUS: Final = _S("over", "SURPLUS", "Surplus", "how much more it is than all that is owed", "over", before="over=")
-CREDIT: Final = _S("credit", "CREDIT", "Credit", "its number; F4 lists them", "credit", _set("document"), needed=True, writing="word")
+CREDIT: Final = _S("credit", "CREDIT", "Credit or payment", "its number; F4 lists them", "credit", _set("document"), needed=True,
+                   writing="word")
 NEXT_ACTION: Final = _S("code", "NEXT-ACTION", "Action", "what is to be done then; F4 lists them", "next action")
 SERVICE: Final = _S("service", "SERVICE", "Service", "F4 lists them", "service", needed=True, writing="word", also=_set("state"))
 DIGITS: Final = _S("confirm", "#DIGITS", "", "", "confirm")

@@ -160,11 +160,15 @@ def method(words: TokenCursor) -> str | None:
     return words.option("by", "method") or words.code("method", METHODS, shortest=99)
 
 
+_TIMES: Final = frozenset(("time", "times", "day", "hour", "morning", "afternoon", "evening"))
+
+
 def flag(words: TokenCursor, name: str) -> bool:
-    """A bare word that switches something on. It counts only where it cannot be the beginning of a note."""
+    """A bare word that switches something on, at the place that the usage gives it; `any time` is the beginning of a note."""
     words.ask(f"word:{name}")
     token = words.bare()
-    if token is None or token.low != name or not words.ends_here():
+    after = words.peek(1)
+    if token is None or token.low != name or (after is not None and after.low in _TIMES):
         return False
     words.take("word")
     return True

@@ -213,6 +213,7 @@ class AccountView(View):
     claimed_by: str | None
     lease_until: datetime | None
     fence: int
+    unapplied_payments: tuple[PaymentView, ...] = ()  # with money that is on no item
     waiting: tuple[WaitingMessage, ...] = ()  # drafts and what is queued
     cases: tuple[AccountCase, ...] = ()  # those that are open
     credit_limit: int | None = None  # minor units; None: none was set

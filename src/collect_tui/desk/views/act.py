@@ -141,6 +141,8 @@ class Receipt(View):
         return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))
 
 
+HISTORY_MOST: Final = 200
+"""Acts that a list of them has at most."""
 NO_ACT: Final = "No such act was found."
 HISTORY_COLUMNS: Final = (
     Column("at", "When", 12, write=lambda at, row, session: moment(at, session.zone, session.business_date)),

@@ -167,7 +167,7 @@ def _state(label: Any, row: CaseRow, session: Session) -> str:
 CASE_COLUMNS: Final = (
     Column("number", "Case", 15, role=Role.VALUE),
     Column("account", "Account", 9),
-    Column("customer", "Customer", 14, flex=1),
+    Column("customer", "Customer", 14, flex=1, most=30),
     Column("title", "Kind", 9, flex=1),
     Column("label", "State", 12, flex=2, write=_state, role=_role),
     Column("about", "About", 10, rank=1),
@@ -184,7 +184,7 @@ def _now(label: Any, row: CaseRow, session: Session) -> str:
 CASE_LIST_COLUMNS: Final = (
     Column("number", "Case", 4, value=lambda row: row.number[-4:], role=Role.VALUE),
     Column("account", "Account", 9),
-    Column("customer", "Customer", 12, flex=1),
+    Column("customer", "Customer", 12, flex=1, most=30),
     Column("title", "Kind", 9, flex=1),
     Column("label", "State", 12, flex=2, write=_now, role=_role),
     Column("due", "Due", 12, write=_due, screen=_due_shortly, role=_role),

@@ -55,7 +55,7 @@ def _doing(state: str | None, seat: SeatView, session: Session) -> str:
 
 FLOOR_COLUMNS: Final = (
     Column("login", "Login", 9),
-    Column("name", "Name", 12, flex=1),
+    Column("name", "Name", 12, flex=1, most=30),
     Column("role", "Role", 10, rank=2),
     Column(
         *("state", "State", 15),

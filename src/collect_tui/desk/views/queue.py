@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +69,10 @@ BOARD_COLUMNS: Final = (
 )
 
 
+URGENT: Final = 2
+"""Queues up to this tier, in which a customer waits or has broken their word, stand before cases whose clock presses."""
+
+
 class Coverage(View):
     """What the desk's agents can do of `due` accounts that stand in queues: `agents` who work queues and are not away could do `capacity`
     accounts in the day, which is `covered` percent; `overflow` is left."""
@@ -97,6 +101,15 @@ class QueueBoard(View):
     unworked: str = ""
     agent: AgentView | None = None  # what I do
     coverage: Coverage | None = None  # of all who work here
+
+    @property
+    def in_order(self) -> Iterator[QueueFigure | CaseFigure]:
+        """The queues by their tiers, cases whose clock presses and what waits for a decision behind the urgent ones, other cases at the
+        end."""
+        yield from (each for each in self.queues if each.tier <= URGENT)
+        yield from (each for each in self.cases if each.pressing or each.name == "decide")
+        yield from (each for each in self.queues if each.tier > URGENT)
+        yield from (each for each in self.cases if not each.pressing and each.name != "decide")
 
 
 class QueueRow(View):

@@ -35,7 +35,8 @@ def callback(
     ids: Callable[[], int],
     zone: str,
 ) -> tuple[Effect, ...]:
-    """A callback at an instant; a missed one is thereby put off, others stay. The next action is the earliest callback.
+    """A callback at an instant. The owner's own that is still to come gives way to it, and a missed one is thereby put off; those of
+    others and of anybody stay. The next action is the earliest callback.
 
     `owner` None lets anybody take it; `zone` says on which day it falls. Raises Invalid "callback.in_past" or
     "contact.point_kind", Refused "callback.point" for a number that must not be called, "account.closed".
@@ -49,10 +50,10 @@ def callback(
     if point is not None and not point.callable:
         raise Refused("callback.point", f"{label(point).capitalize()} is not to be called: {_why_not(point)}.", "point")
     new = Callback(ids(), instant, owner, None if point is None else point.id, CallbackState.SCHEDULED, note)
-    missed = [c for c in facts.callbacks if c.status == CallbackState.MISSED]
-    standing = (*(c for c in facts.callbacks if c.status == CallbackState.SCHEDULED), new)
+    mine = [c for c in facts.callbacks if c.status == CallbackState.MISSED or (owner is not None and c.owner == owner)]
+    standing = (*(c for c in facts.callbacks if c.status == CallbackState.SCHEDULED and c not in mine), new)
     return (
-        *(CallbackChanged(c.id, CallbackState.RESCHEDULED, c.status) for c in missed),
+        *(CallbackChanged(c.id, CallbackState.RESCHEDULED, c.status) for c in mine),
         CallbackScheduled(new),
         steps.set_action(facts, at_callback(min(standing, key=lambda c: c.at), zone)),
     )

@@ -152,7 +152,9 @@ class CallbackChanged(Effect):
         became = {
             CallbackState.DONE: "is done",
             CallbackState.MISSED: "was missed",
-            CallbackState.RESCHEDULED: "is put off",
+            CallbackState.RESCHEDULED: "is put off"
+            if self.old_status == CallbackState.MISSED
+            else "gives way to the new one",
             CallbackState.CANCELLED: "is cancelled",
             CallbackState.SCHEDULED: "stands again",
         }

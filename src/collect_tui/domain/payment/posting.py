@@ -68,30 +68,39 @@ def post_credits(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldK
                     one[1] -= part
 
 
-def apply_credit(
-    facts: AccountFacts, doc_no: str, directed: Sequence[tuple[str, int]], ids: Ids
-) -> tuple[CreditApplied, ...]:
-    """Sets a credit against items: the parts that are directed to documents (number, amount), or oldest due first.
+def apply(
+    facts: AccountFacts, number: str, directed: Sequence[tuple[str, int]], ids: Ids
+) -> tuple[CreditApplied | PaymentAllocated, ...]:
+    """Sets a credit, by its number, or what is unapplied of a payment, by its reference, against items: the parts that are
+    directed to documents (number, amount), or oldest due first.
 
     Raises Invalid "credit.unknown", "payment.unknown_item", "payment.over_item", "payment.over_directed" (more than is
-    left of the credit), "credit.nothing" (nothing is open to set it against).
+    left of it), "credit.nothing" (nothing is open to set it against).
     """
-    wanted = doc_no.strip().casefold()
+    wanted = number.strip().casefold()
     credit = next((i for i in facts.items if i.credit and i.doc_no.casefold() == wanted), None)
-    if credit is None:
-        left = ", ".join(i.doc_no for i in facts.items if i.credit) or "none"
-        raise Invalid("credit.unknown", f"No credit of this number has anything left; open credits: {left}.", "credit")
-    if not directed:
-        fold = Folded(facts)
-        pot = [[credit.id, credit.credit]]
-        for item in debit(facts, credit.service_id):
-            for _, part in _draw(pot, item.collectable):
-                fold.add(CreditApplied(Application(ids(), credit.id, item.id, part, directed=True)))
-        if not fold.effects:
-            raise Invalid("credit.nothing", "Nothing undisputed is open to set the credit against.", "credit")
-        return tuple(e for e in fold.effects if isinstance(e, CreditApplied))
-    parts = parts_of(facts, directed, credit.credit)
-    return tuple(CreditApplied(Application(ids(), credit.id, i.id, part, directed=True)) for i, part in parts)
+    waiting = [p for p in facts.payments if p.unapplied and p.ref]
+    payment = next((p for p in waiting if p.ref.casefold() == wanted), None)
+    if credit is None and payment is None:
+        left = ", ".join([*(i.doc_no for i in facts.items if i.credit), *(p.ref for p in waiting)]) or "none"
+        text = f"No credit or payment of this number has anything left; there are: {left}."
+        raise Invalid("credit.unknown", text, "credit")
+
+    def given(item: Item, part: int) -> CreditApplied | PaymentAllocated:
+        if credit is not None:
+            return CreditApplied(Application(ids(), credit.id, item.id, part, directed=True))
+        assert payment is not None
+        return PaymentAllocated(ids(), payment.id, Allocation(item.id, part, directed=True))
+
+    left_of_it = credit.credit if credit is not None else payment.unapplied if payment is not None else 0
+    if directed:
+        return tuple(given(*each) for each in parts_of(facts, directed, left_of_it))
+    pot = [[0, left_of_it]]
+    items = debit(facts, credit.service_id if credit is not None else None)
+    parts = [given(item, part) for item in items for _, part in _draw(pot, item.collectable)]
+    if not parts:
+        raise Invalid("credit.nothing", "Nothing undisputed is open to set it against.", "credit")
+    return tuple(parts)
 
 
 def parts_of(facts: AccountFacts, directed: Sequence[tuple[str, int]], amount: int) -> list[tuple[Item, int]]:

@@ -18,6 +18,7 @@ from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.rule import Rule
 
 _ROWS: Final = 14
+_WHOLE: Final = 2  # rows for all that there is to say of the one under the cursor
 _WORD: Final = 14
 _KEYS: Final = 10
 
@@ -45,8 +46,11 @@ class PaletteScreen(OverScreen[Choice | None]):
     def compose(self) -> ComposeResult:
         pane = LinePane(id="choices", cursor=True, focusable=False)
         pane.styles.height = min(_ROWS, len(self.found))
+        whole = LinePane(id="whole", focusable=False)
+        whole.styles.height = _WHOLE
         yield Rule(id="upper")
         yield pane
+        yield whole
         yield LineEdit(prompt=": ", placeholder="a word of what is wanted narrows the list", limit=60, id="narrow")
         enter = enter_key(ascii_only=self.desk_app.terminal.ascii_only)
         yield KeyBar([(enter, "take it", True), ("F12", "back", True)], id="keys")
@@ -56,7 +60,7 @@ class PaletteScreen(OverScreen[Choice | None]):
 
     def _list(self) -> None:
         room = max(10, self.app.size.width - _WORD - _KEYS - 6)
-        self.query_one(LinePane).set_lines(
+        self.pane.set_lines(
             (
                 Line.of(
                     (f"{tui_text.fit(each.word, _WORD)} ", Role.KEY),
@@ -67,6 +71,22 @@ class PaletteScreen(OverScreen[Choice | None]):
             ),
             keep_place=False,
         )
+        self._show_whole()
+
+    def _show_whole(self) -> None:
+        """All of the row under the cursor."""
+        one = self.found[min(self.pane.cursor, len(self.found) - 1)] if self.found else None
+        said = Line.of((one.title, Role.DIM)).wrapped(self.app.size.width)[:_WHOLE] if one is not None else ()
+        self.query_one("#whole", LinePane).set_lines(said)
+
+    @property
+    def pane(self) -> LinePane:
+        """The list."""
+        return self.query_one("#choices", LinePane)
+
+    def on_line_pane_line_highlighted(self, message: LinePane.LineHighlighted) -> None:
+        message.stop()
+        self._show_whole()
 
     def on_resize(self) -> None:
         self._list()
@@ -83,7 +103,7 @@ class PaletteScreen(OverScreen[Choice | None]):
     def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
         message.stop()
         if self.found:
-            self.dismiss(self.found[self.query_one(LinePane).cursor])
+            self.dismiss(self.found[self.pane.cursor])
         else:
             self.refuse("Nothing here has these words.")
 
@@ -92,7 +112,7 @@ class PaletteScreen(OverScreen[Choice | None]):
         self.dismiss(None)
 
     def typed(self, name: str) -> bool:
-        pane = self.query_one(LinePane)
+        pane = self.pane
         if name in {"up", "down"}:
             pane.action_rows(1 if name == "down" else -1)
         elif name in {"pgup", "pgdn"}:

@@ -22,9 +22,6 @@ from collect_tui.tui.undo import ask_undone
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from collect_tui.desk.bulk import BulkRow
     from collect_tui.desk.commands import Act, Command
     from collect_tui.desk.line.model import Parsed
     from collect_tui.desk.views.act import Receipt
@@ -92,7 +89,7 @@ class LineBar(ReadLine):
         app, target = self.desk_app, screen.line_target()
         screen.forget("preview")  # a late answer must not talk over what happens now
         if target is None:
-            screen.refuse("There is no account here for that; open one by its number.")
+            screen.refuse(messages.NO_ACCOUNT)
             return
         unsure = bool(app.acts.unsure(target.account))
         if self._unshown == text and not unsure:  # what became of another act stood in the place of what this one does
@@ -139,10 +136,10 @@ class LineBar(ReadLine):
         else:
             await self._send(parsed, act)
 
-    async def _done_on_each(self, text: str, refused: Sequence[BulkRow], last: Receipt | None) -> None:
-        """The line has been done on the marked accounts; those that refused it stay marked."""
+    async def _done_on_each(self, text: str, last: Receipt | None) -> None:
+        """The line has been done on the marked accounts, as far as they did not refuse it."""
         self._done(text, "")
-        await self.desk_screen.marks_done([row.account for row in refused], last)
+        await self.desk_screen.marks_done(last)
 
     async def _hopeless(self, parsed: Parsed, command: Command, target: LineTarget) -> bool:
         """Is an order refused whatever could be typed in its form?  Then that is said, and the line stays."""

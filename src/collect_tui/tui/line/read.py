@@ -145,7 +145,9 @@ class ReadLine(KeptLine):
 
     def _show(self, parsed: Parsed) -> None:
         preview = self._previewed
-        if parsed.errors:
+        if self.desk_screen.line_target() is None and any(span.role == "verb" for span in parsed.spans):
+            line = Line.of((messages.NO_ACCOUNT, Role.BAD))
+        elif parsed.errors:
             line = wrong_line(parsed)
         elif preview is not None and preview[0].sense == parsed.sense:
             line = preview_line(parsed, preview[1], preview[0])
@@ -167,8 +169,8 @@ class ReadLine(KeptLine):
         """What could stand at the caret, best first."""
         from collect_tui.desk.line.complete import complete
 
-        if not self.acts:
-            return self.desk_app.words.offers(self.text[: self.caret])
+        if not self.acts and (offered := self.desk_app.words.offers(self.text[: self.caret])):
+            return offered
         context = self.context()
         return complete(self.text, self.caret, context) if context is not None else ()
 
@@ -213,6 +215,8 @@ class ReadLine(KeptLine):
         self.app.push_screen(PaletteScreen(app.words.choices(screen.context, context)), chosen)
 
     def _typed(self, key: str, char: str | None) -> bool:
+        if char == ":" and not self.text.strip():  # what opens the line is no part of it
+            return True
         if key == "tab" and not self.ghost:
             if self.text.strip():
                 self.list_candidates()

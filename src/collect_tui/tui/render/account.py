@@ -15,7 +15,7 @@ from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, OrderState,
 from collect_tui.tui.render import panes
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
+from collect_tui.tui.render.spans import live, number_beside, order_spans, point_spans, service_spans
 from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
@@ -67,15 +67,6 @@ def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000, 
     return Line.of(*parts)
 
 
-def held_by_other(view: AccountView, user: str) -> str:
-    """Who else works the account and until when, by the desk's clock; empty when nobody does."""
-    if not view.claimed_by or view.claimed_by == user:
-        return ""
-    until = f" until {clock_label(view.lease_until, view.desk_zone)}" if view.lease_until is not None else ""
-    return f"{view.claimed_by} has this account{until}"
-
-
-#: Names of the panes, by their digit, and shorter ones for a screen of 80 columns.
 def summary(
     view: AccountView,
     width: int,
@@ -241,14 +232,15 @@ def _cases(view: AccountView) -> list[Line]:
 
 
 def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
-    phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
-    beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
+    ordered = sorted(view.points, key=lambda point: not live(point))  # numbers that may be called come first
     proved = [Span(" · verified for this call", Role.GOOD)] if view.verified else []
+    room = LEFT - LABEL - sum(tui_text.width(span.text) for span in proved)
+    phone, beside = number_beside(ordered, view, room) if crowded else (None, [])
     lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *proved, *beside))]
     first, asked = view.may_call.first, [(1, row("", (view.times, Role.PLAIN)))] if view.times else []
     if first is not None and first.severity not in {"allow", "info"}:
         lines.append((2, row("", (first.sentence, Role.DIM))))
-    others = (point for point in view.points if point is not phone)
+    others = (point for point in ordered if point is not phone)
     points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(others)]
     return lines + asked + _stepped(points, 2)
 

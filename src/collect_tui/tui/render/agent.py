@@ -6,7 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.domain.dates import clock as clock_label
+
 if TYPE_CHECKING:
+    from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.agent import AgentView, Word
 
 
@@ -57,3 +60,11 @@ def timed(lasted: timedelta) -> str:
     if seconds < 3600:
         return f"{seconds // 60}:{seconds % 60:02}"
     return f"{seconds // 3600}h{seconds % 3600 // 60:02}"
+
+
+def held_by_other(view: AccountView, user: str) -> str:
+    """Who else works the account and until when, by the desk's clock; empty when nobody does."""
+    if not view.claimed_by or view.claimed_by == user:
+        return ""
+    until = f" until {clock_label(view.lease_until, view.desk_zone)}" if view.lease_until is not None else ""
+    return f"{view.claimed_by} has this account{until}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.figures import amount, full_day
@@ -12,6 +13,23 @@ from collect_tui.tui.render.styled import Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView, OrderView, PointView, ServiceView
+
+
+def live(point: PointView) -> bool:
+    """May this number be called, and is it theirs?"""
+    allowed = point.may_call is not None and point.may_call.allowed
+    return allowed and point.consent != "out" and point.quality not in {"bad", "wrong"}
+
+
+def number_beside(points: Iterable[PointView], view: AccountView, room: int) -> tuple[PointView | None, list[Span]]:
+    """The first number for the row that says whether one may call, and as much of it as there is room for: what matters least stands
+    last. None that may not be called stands beside a yes."""
+    phones = (each for each in points if each.may_call is not None and (live(each) or not view.may_call.allowed))
+    phone = next(phones, None)
+    spans = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
+    while spans and sum(tui_text.width(span.text) for span in spans) > room - tui_text.width(view.call_label):
+        spans = spans[:-1]
+    return phone if spans else None, spans
 
 
 def point_spans(point: PointView) -> list[Span]:

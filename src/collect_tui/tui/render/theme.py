@@ -24,7 +24,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,22 +31,13 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from collect_tui.common import toml_files
-from collect_tui.common.words import nearest
-from collect_tui.domain.errors import Invalid
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.theme_files import ThemeError, nearest_of, read_theme
 
 _ANSI: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 COLORS: Final = ("default", *_ANSI, *(f"bright_{name}" for name in _ANSI))
 ATTRIBUTES: Final = ("bold", "dim", "italic", "underline", "reverse", "strike")
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
-
-
-class ThemeError(Invalid):
-    """A theme file that cannot be used; the text names file, key and nearest valid one."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("theme.invalid", message, "theme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +68,15 @@ def _used_colors(spec: ThemeSpec) -> list[str | None]:
     return [color for look in (spec.screen, *spec.roles.values()) for color in (look.fg, look.bg)]
 
 
-def theme_folders(user_folder: Path | None = None) -> list[Path]:
-    """Where themes are looked for: the user's folder, then the packaged one (in a checkout: ``themes/``)."""
-    folders = [user_folder] if user_folder is not None else []
-    packaged = Path(str(resources.files("collect_tui"))) / "themes"
-    return [*folders, packaged if packaged.is_dir() else Path(__file__).parents[4] / "themes"]
-
-
-def theme_names(user_folder: Path | None = None) -> list[str]:
-    """Names of all themes there are, sorted."""
-    files = (file for folder in theme_folders(user_folder) if folder.is_dir() for file in folder.iterdir())
-    return sorted({file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")})
-
-
 def load_theme(name: str, user_folder: Path | None = None, *, few_colors: bool = False) -> ThemeSpec:
     """Read the theme called ``name``; for a terminal of few colours, what such a one can show of it.
 
     Raises:
         ThemeError: there is none, or its file is wrong; the text says what and where.
     """
-    for folder in theme_folders(user_folder):
-        file = folder / f"{name}.toml"
-        try:
-            table = toml_files.load(file)
-        except (OSError, ValueError) as error:
-            raise ThemeError(str(error)) from None
-        if table is not None:
-            spec = theme_of(table, str(file))
-            return in_own_colors(spec) if few_colors and not spec.own_colors else spec
-    raise ThemeError(f"no theme {name!r}{_nearest(name, theme_names(user_folder))}")
+    table, file = read_theme(name, user_folder)
+    spec = theme_of(table, file)
+    return in_own_colors(spec) if few_colors and not spec.own_colors else spec
 
 
 def theme_of(table: dict[str, Any], file: str) -> ThemeSpec:
@@ -147,7 +117,7 @@ def _look(table: Any, file: str, where: str) -> Look:
     for key in ("fg", "bg"):
         color = table.get(key)
         if color is not None and color not in COLORS and not (isinstance(color, str) and _HEX.fullmatch(color)):
-            raise ThemeError(f"{file}: {where}.{key}: unknown colour {color!r}{_nearest(str(color), COLORS)}")
+            raise ThemeError(f"{file}: {where}.{key}: unknown colour {color!r}{nearest_of(str(color), COLORS)}")
     for key in ATTRIBUTES:
         if not isinstance(table.get(key, False), bool):
             raise ThemeError(f"{file}: {where}.{key}: must be true or false")
@@ -160,12 +130,7 @@ def _known(table: Any, keys: Iterable[str], file: str, where: str) -> None:
     names = [str(key) for key in keys]
     for key in table:
         if key not in names:
-            raise ThemeError(f"{file}: {where}{key}: unknown key{_nearest(key, names)}")
-
-
-def _nearest(word: str, words: Iterable[str]) -> str:
-    close = nearest(word, words, cutoff=0.4)
-    return f"; nearest is {close!r}" if close else ""
+            raise ThemeError(f"{file}: {where}{key}: unknown key{nearest_of(key, names)}")
 
 
 def _css(color: str) -> str:

@@ -13,12 +13,13 @@ from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import CHORD_OUT, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.account import header, held_by_other
+from collect_tui.tui.render.account import header
+from collect_tui.tui.render.agent import held_by_other
 from collect_tui.tui.render.chord import chord_lines, letters
 from collect_tui.tui.render.line import receipt_line
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
-from collect_tui.tui.screens.panes import PanesScreen
+from collect_tui.tui.screens.linked import LinkedScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.queue import Claim
 
 
-class AccountScreen(PanesScreen):
+class AccountScreen(LinkedScreen):
     """One account.  `view` is what is shown, `claim` the lease under which it may be worked."""
 
     shows_account: ClassVar[bool] = True

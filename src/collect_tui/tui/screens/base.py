@@ -7,7 +7,7 @@ done by a form, typed into the line when they are said in its language, or done 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -90,8 +90,8 @@ class DeskScreen(CallingScreen):
         """The accounts that somebody has marked; what is done in the line is then for all of them."""
         return ()
 
-    async def marks_done(self, still: Sequence[str], last: Receipt | None) -> None:
-        """It was done on the marked accounts but for those that are `still` marked; `last`: the last receipt."""
+    async def marks_done(self, last: Receipt | None) -> None:
+        """It was done on marked accounts, which stay marked; `last`: the last receipt."""
 
     @property
     def row_text(self) -> str:
@@ -103,10 +103,15 @@ class DeskScreen(CallingScreen):
         return " ".join(strip.text.removeprefix(">").split())
 
     def do_field_list(self) -> None:
-        """F4: all that could stand at the caret of the line."""
-        self.open_line()
-        if self.line_edit is not None:
-            self.line_edit.list_candidates()
+        """F4: all that could stand at the caret of the line; where that is not always there, it is opened first."""
+        edit, field = self.line_edit, self.focused
+        if edit is None or (isinstance(field, LineEdit) and field is not edit):
+            self.refuse(f"{self.desk_app.door('field.list').upper()} lists nothing in this field.")
+        elif field is edit or self.has_line:
+            self.open_line()
+            edit.list_candidates()
+        else:
+            self.begin_line("")
 
     async def open_form(self, name: str, text: str) -> None:
         """A form of the account the screen is about, with what is typed in its fields."""

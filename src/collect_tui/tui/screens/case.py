@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 
-from collect_tui.tui.case_rows import CaseRows, Seen, look, look_behind
+from collect_tui.desk.case_pages import Seen, decided, look, look_behind
+from collect_tui.tui.case_rows import CaseRows
 from collect_tui.tui.keys.actions import CASE
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.case import case_lines
@@ -158,9 +159,9 @@ class CaseScreen(DeskScreen):
         if before is None or now is None or (before.asked, before.state) == (now.asked, now.state):
             return
         self._remember(before.number)
-        if rows is None or rows.wanted.which != "decide" or (now.asked and not before.asked):
+        if rows is None or not decided(before, now, rows.wanted):
             return
-        found = await self.ask(look_behind, self.desk_app.desk, rows, now.number)
+        found = await self.ask(look_behind, self.desk_app.desk, rows.wanted, rows.rows, now.number)
         if found is None:
             return
         seen, loaded = found

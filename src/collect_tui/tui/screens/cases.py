@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 
 from collect_tui.desk.case_list import LISTS
+from collect_tui.desk.case_pages import PAGE, Loaded, load_cases, look
 from collect_tui.desk.views.case import counted
-from collect_tui.tui.case_rows import COLUMNS, MOST_ROWS, PAGE, CaseRows, Loaded, load_cases, look
+from collect_tui.tui.case_rows import COLUMNS, MOST_ROWS, CaseRows
 from collect_tui.tui.keys.actions import CASES
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
@@ -34,12 +35,14 @@ class CasesScreen(ListScreen):
     row_word: ClassVar[str] = "case"
     has_line: ClassVar[bool] = False
 
+    summary_rows: ClassVar[int] = 2
+
     def __init__(self) -> None:
         super().__init__()
         self.rows: CaseRows | None = None
 
     def compose_body(self) -> ComposeResult:
-        rows = PagedRows(self.columns, empty=self.empty, id="body")
+        rows = PagedRows(self.columns, empty=self.empty, by_need=True, id="body")
         rows.more = self._more
         yield rows
 
@@ -70,7 +73,9 @@ class CasesScreen(ListScreen):
             return (Line.of((f"Tab: {' · '.join(LISTS)}", Role.DIM)),)
         opened = f" · opened by {row.opened_by}" if row.opened_by else ""
         whose = " · ".join(filter(None, (row.department, row.owner)))
-        return (Line.of((row.number, Role.VALUE), f" {row.about}{opened} · with {whose or 'nobody'}"),)
+        told = " · ".join(filter(None, (row.customer, row.title, row.label, row.about)))
+        whole = Line.of((row.number, Role.VALUE), f" {told}{opened} · with {whose or 'nobody'}")
+        return whole.wrapped(self.size.width)[: self.summary_rows]
 
     @property
     def row(self) -> CaseRow | None:

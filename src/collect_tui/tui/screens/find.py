@@ -14,12 +14,13 @@ from collect_tui.desk.views.account import FIND_COLUMNS
 from collect_tui.tui.keys.actions import FIND
 from collect_tui.tui.messages import typed
 from collect_tui.tui.page import LineTarget
+from collect_tui.tui.render.fitting import row_whole
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
-from collect_tui.tui.widgets.worktable import ListSource, numbered
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import FindHit
@@ -33,7 +34,9 @@ class FindScreen(ListScreen):
 
     context: ClassVar[str] = FIND
     columns = COLUMNS
+    by_need: ClassVar[bool] = True
     has_line: ClassVar[bool] = False
+    summary_rows: ClassVar[int] = 3
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +74,13 @@ class FindScreen(ListScreen):
         if not count:
             return (Line.of((f"Nothing is found by {typed(self.searched)}.", Role.WARN)),)
         more = "; type more to see fewer" if count >= LIMIT else ""
-        return (Line.of(f"{plural(count, 'account')} found{more}"),)
+        hit = self.hits[min(self.table.cursor, count - 1)]
+        whole = row_whole(FIND_COLUMNS, hit, self.desk_app.session_view).wrapped(self.size.width)
+        return (*whole[: self.summary_rows - 1], Line.of(f"{plural(count, 'account')} found{more}"))
+
+    def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
+        message.stop()
+        self.show_summary()
 
     def refusal(self, command_id: str) -> str | None:
         if command_id == "why.open" and not self.hits:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from collect_tui.desk import arguments
+from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.floor import FLOOR_COLUMNS
 from collect_tui.tui.keys.actions import FLOOR
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.connection import render_floor, render_queues
+from collect_tui.tui.render.fitting import row_whole
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
@@ -30,9 +33,10 @@ class FloorScreen(ListScreen):
 
     context: ClassVar[str] = FLOOR
     columns = COLUMNS
+    by_need: ClassVar[bool] = True
     empty: ClassVar[str] = "Nobody is here."
     has_line: ClassVar[bool] = False
-    summary_rows: ClassVar[int] = 3
+    summary_rows: ClassVar[int] = 5
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +65,9 @@ class FloorScreen(ListScreen):
     def summary_lines(self) -> Iterable[Line]:
         if self.floor is None:
             return ()
-        return (render_floor(self.seats), *render_queues(self.floor, self.desk_app.session_view.business_date))
+        session, seat = self.desk_app.session_view, self.chosen
+        whole = row_whole(FLOOR_COLUMNS, seat, session).wrapped(self.size.width)[:2] if seat is not None else ()
+        return (*whole, render_floor(self.seats), *render_queues(self.floor, session.business_date))
 
     def line_target(self) -> LineTarget | None:
         account = self.chosen.account if self.chosen is not None else None
@@ -101,11 +107,13 @@ class FloorScreen(ListScreen):
     def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
         message.stop()
         target = self.line_target()
-        to, _, reason = message.text.strip().partition(" ")
-        if target is None or not to or not reason.strip():
-            self.refuse("Type a login and the reason, such as: ben off sick.")
+        try:
+            to, reason = arguments.reassigning(message.text)
+        except Invalid as error:
+            self.refuse(error.message)
             return
-        self.desk_app.run_held(self._hand(target.account, to, reason.strip()), self)
+        if target is not None:
+            self.desk_app.run_held(self._hand(target.account, to, reason), self)
 
     async def _hand(self, account: str, to: str, reason: str) -> None:
         claim = await self.ask(self.desk_app.desk.reassign, account, to, reason)
@@ -119,6 +127,7 @@ class FloorScreen(ListScreen):
 
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
         message.stop()
+        self.show_summary()
         self.show_keys()  # not everybody holds an account to reassign
 
     def open_row(self, key: str) -> Awaitable[None] | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
-from uuid import uuid4
 
 from collect_tui.common.words import plural
-from collect_tui.desk.views.act import HISTORY_COLUMNS, NO_ACT
+from collect_tui.desk import arguments
+from collect_tui.desk.undoing import undo_of
+from collect_tui.desk.views.act import HISTORY_COLUMNS, HISTORY_MOST, NO_ACT
 from collect_tui.tui.dialogs.asking import said_lines
 from collect_tui.tui.keys.actions import HISTORY
 from collect_tui.tui.page import LineTarget
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.act import Receipt
 
 COLUMNS = numbered(HISTORY_COLUMNS, 3)
-MOST: Final = 200
 #: Rows below the table: what the act came to, and by which rules.
 TOLD: Final = 6
 
@@ -78,9 +77,8 @@ class HistoryScreen(ListScreen):
         await self.do_view_refresh()
 
     async def do_view_refresh(self) -> None:
-        by = [word.partition("=")[2] for word in self.words.split() if word.startswith("by=")]
-        words = " ".join(word for word in self.words.split() if not word.startswith("by="))
-        found = await self.ask(self.desk_app.desk.history, limit=MOST, words=words, by=by[-1] if by else "")
+        words, by = arguments.history(self.words)
+        found = await self.ask(self.desk_app.desk.history, limit=HISTORY_MOST, words=words, by=by)
         if found is None:
             self.table.say(self.why_not())
             return
@@ -98,11 +96,8 @@ class HistoryScreen(ListScreen):
 
     async def do_undo_last(self) -> None:
         """Take back the act under the cursor, after a question."""
-        from collect_tui.desk.commands import Act, Undo
-
         assert self.chosen is not None
-        act = Act(id=uuid4(), account=self.chosen.account, commands=(Undo(act=str(self.chosen.id)),), line="undo")
-        await ask_undone(self, self.desk_app.desk, act, partial(self._undo))
+        await ask_undone(self, self.desk_app.desk, undo_of(self.chosen), self._undo)
 
     async def _undo(self, act: Act) -> None:
         receipt = await self.ask(self.desk_app.desk.do, act)

@@ -20,9 +20,11 @@ class ListScreen(DeskScreen):
     columns: ClassVar[tuple[Column, ...]] = ()
     empty: ClassVar[str] = ""
     row_word: ClassVar[str] = "row"
+    by_need: ClassVar[bool] = False
+    """Do columns have the room that the rows shown need?"""
 
     def compose_body(self) -> ComposeResult:
-        yield WorkTable(self.columns, empty=self.empty, id="body")
+        yield WorkTable(self.columns, empty=self.empty, by_need=self.by_need, id="body")
 
     @property
     def table(self) -> WorkTable:

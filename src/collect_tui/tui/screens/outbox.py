@@ -9,6 +9,7 @@ from uuid import UUID
 from collect_tui.common.words import plural
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.outbox import OUTBOX_COLUMNS
+from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import OUTBOX
 from collect_tui.tui.page import LineTarget
@@ -75,7 +76,7 @@ class OutboxScreen(ListScreen):
 
     def refusal(self, command_id: str) -> str | None:
         if command_id in ("held.send", "held.drop") and (self.chosen is None or self.chosen.state != "review"):
-            return "Only an act that was rejected can be sent again or dropped; the others go out by themselves."
+            return messages.NOT_REJECTED
         return super().refusal(command_id)
 
     async def do_view_refresh(self) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast, get_args
 from textual import events
 from textual.app import ComposeResult
 
+from collect_tui.desk.case_pages import look
 from collect_tui.desk.views.account import PaneName, PaneView
-from collect_tui.tui.case_rows import look
 from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.pane_rows import COLUMNS, PaneRow, key_of
@@ -60,7 +60,7 @@ class PanesScreen(DeskScreen):
         pane.resized = self._fill
         yield pane
         for name, columns in COLUMNS.items():
-            rows = PagedRows(columns, empty=NOTHING, id=f"rows-{name}")
+            rows = PagedRows(columns, empty=NOTHING, by_need=True, id=f"rows-{name}")
             rows.more = self._more
             rows.display = False
             yield rows

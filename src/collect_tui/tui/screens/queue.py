@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -103,8 +103,7 @@ class QueueScreen(ListScreen):
         marked = self.table.marked
         return tuple(row.account for row in self.rows.rows if row.account in marked) if self.rows is not None else ()
 
-    async def marks_done(self, still: Sequence[str], last: Receipt | None) -> None:
-        self._mark(still)
+    async def marks_done(self, last: Receipt | None) -> None:
         if last is not None:
             await self.after_act(last)
 

@@ -22,7 +22,7 @@ from collect_tui.tui.widgets.worktable import ListSource, numbered, row_cells
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.me import MeView
-    from collect_tui.desk.views.queue import QueueBoard, QueueFigure
+    from collect_tui.desk.views.queue import QueueBoard
     from collect_tui.desk.views.session import Session
 
 COLUMNS = numbered(BOARD_COLUMNS, 2)
@@ -31,21 +31,11 @@ OF_CASES: Final = "cases "
 ROOM: Final = (120, 40)
 """Cells and rows from which on my day stands below the queues."""
 DAY_ROWS: Final = 12
-URGENT: Final = 2
-"""Queues up to this tier, in which a customer waits or has broken their word, stand before cases whose clock presses."""
-
-
-def in_order(board: QueueBoard) -> Iterator[QueueFigure | CaseFigure]:
-    """The queues by their tiers, cases whose clock presses and what waits for a decision behind the urgent ones, other cases at the end."""
-    yield from (each for each in board.queues if each.tier <= URGENT)
-    yield from (each for each in board.cases if each.pressing or each.name == "decide")
-    yield from (each for each in board.queues if each.tier > URGENT)
-    yield from (each for each in board.cases if not each.pressing and each.name != "decide")
 
 
 def board_rows(board: QueueBoard, session: Session) -> Iterator[tuple[str, Sequence[Span]]]:
     """The rows of the board with their keys. What presses of a list of cases stands where a queue says what is left."""
-    for number, each in enumerate(in_order(board), start=1):
+    for number, each in enumerate(board.in_order, start=1):
         if isinstance(each, CaseFigure):
             pressing = Span(counted(each.pressing), Role.WARN) if each.pressing else Span("")
             cells = (

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from collect_tui.desk.columns import Column, screen_columns
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.fitting import fit_columns, fit_needs, needs_of
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.widgets.rowmover import RowMover
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
 _MARKER = 2  # cells for `>` (cursor) and `*` (marked)
+_MEASURED = 500  # rows by which the width of columns is measured
 _SCAN = 10_000  # rows looked through for a key when the source cannot find it itself
 
 
@@ -68,36 +70,13 @@ def numbered(columns: Sequence[Column], digits: int) -> tuple[Column, ...]:
     return (Column("number", "#", digits, align="right", role=Role.DIM), *screen_columns(columns))
 
 
-def fit_columns(columns: Sequence[Column], cells: int, gap: int = 1) -> list[tuple[int, int]]:
-    """Choose the columns to show in ``cells`` cells: pairs of column index and width, in order."""
-    widths = [column.width for column in columns]
-    chosen = {index for index, column in enumerate(columns) if not column.rank}
-    used = sum(widths[index] + gap for index in chosen) - gap
-    for index in sorted(chosen):
-        more = min(max(0, columns[index].most - widths[index]), max(0, cells - used))
-        widths[index] += more
-        used += more
-    for index in sorted((i for i, column in enumerate(columns) if column.rank), key=lambda i: (columns[i].rank, i)):
-        if used + widths[index] + gap > cells:
-            break
-        chosen.add(index)
-        used += widths[index] + gap
-    room, shares = max(0, cells - used), sum(columns[i].flex for i in chosen)
-    result = []
-    for index in sorted(chosen):
-        flex = columns[index].flex
-        extra = room * flex // shares if flex else 0
-        room, shares = room - extra, shares - flex
-        result.append((index, widths[index] + extra))
-    return result
-
-
 class WorkTable(RowMover):
     """A table that paints the rows it shows and no others.
 
     Args:
         columns: its columns.
         source: its rows.
+        by_need: columns have the room that the rows need, so that they move when other rows come.
         empty: what to say when there are no rows; until it is known that there are none, that they are still to come.
     """
 
@@ -113,7 +92,13 @@ class WorkTable(RowMover):
         """Enter was pressed on a row."""
 
     def __init__(
-        self, columns: Sequence[Column], source: RowSource | None = None, *, empty: str = "", id: str | None = None
+        self,
+        columns: Sequence[Column],
+        source: RowSource | None = None,
+        *,
+        empty: str = "",
+        by_need: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._columns = tuple(columns)
@@ -122,7 +107,8 @@ class WorkTable(RowMover):
         self._instead = LOADING if source is None else ""
         self._gone: frozenset[str] = frozenset()
         self._marked: frozenset[str] = frozenset()
-        self._layout_for: tuple[int, list[tuple[int, int]]] = (-1, [])
+        self._by_need = by_need
+        self._layout_for: tuple[tuple[int, int], list[tuple[int, int]]] = ((-1, -1), [])
         self.top_lines = 1  # the columns' titles
 
     # -- state --------------------------------------------------------------------------------------------------
@@ -165,7 +151,7 @@ class WorkTable(RowMover):
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; the rows that come next have a cell for each."""
-        self._columns, self._layout_for = tuple(columns), (-1, [])
+        self._columns, self._layout_for = tuple(columns), ((-1, -1), [])
 
     def replace(self, source: RowSource) -> None:
         """Take rows from another source; the cursor stays on the same key, and on the same line if it can.
@@ -175,6 +161,7 @@ class WorkTable(RowMover):
         key = self.cursor_key
         line = self._cursor - self._top
         self._source = source
+        self._layout_for = ((-1, -1), [])
         self._instead = ""
         found = None if key is None else self._find(key)
         self._cursor = min(self._cursor if found is None else found, max(0, len(source) - 1))
@@ -213,8 +200,12 @@ class WorkTable(RowMover):
             self.post_message(self.RowChosen(self, key))
 
     def _layout(self, cells: int) -> list[tuple[int, int]]:
-        if self._layout_for[0] != cells:
-            self._layout_for = (cells, fit_columns(self._columns, max(0, cells - _MARKER)))
+        count = min(len(self._source), _MEASURED) if self._by_need else 0
+        if self._layout_for[0] != (cells, count):
+            room = max(0, cells - _MARKER)
+            needs = needs_of(self._columns, map(self._source.row, range(count)))
+            found = fit_needs(self._columns, room, needs) if count else fit_columns(self._columns, room)
+            self._layout_for = ((cells, count), found)
         return self._layout_for[1]
 
     def render_line(self, y: int) -> Strip:
