@@ -184,7 +184,10 @@ async def test_what_follows_a_word_decides_whose_it_is(tmp_path: Path) -> None:
         assert app.words.command("lm") is None
         assert app.words.command("pp 150 fri") is None
         assert app.words.command("na; n waits") is None
-        assert app.words.meaning("q new") == "queue new · Shows a queue by its name, or the board without one."
+        assert (
+            app.words.meaning("q new")
+            == "queue new · Shows a queue or a list of cases by its name on the board, or the board without one."
+        )
 
 
 async def test_the_theme_changes_for_the_session(tmp_path: Path) -> None:
