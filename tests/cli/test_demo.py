@@ -111,7 +111,7 @@ def test_a_demo_that_was_kept_begins_anew(
     assert kept.exists()
     wal.write_bytes(b"left by a process that was killed")
     assert run(*again, "--reset").returncode == 0
-    assert run("--db", str(kept), "history").stdout.strip() == "No act has these words."
+    assert run("--db", str(kept), "history").stdout.strip() == "No such act was found."
     assert not [each for each in (wal, shm) if each.exists()]
 
 
