@@ -41,9 +41,10 @@ SAID = [
         [
             "warning: At that time: Outside 08:00–21:00 where the customer may be (21:00 Chicago UTC-06:00); from Sat 28 Nov "
             "08:00 Chicago UTC-06:00.",
+            "replaced: the callback of tomorrow gives way to the new one",
             "done: callback Fri 27 Nov 21:00 Chicago UTC-06:00, for mia",
             "done: logs callback requested · call mobile · mobile …0142",
-            "next: next callback tomorrow 09:00 Chicago UTC-06:00",
+            "next: next callback Fri 27 Nov 21:00 Chicago UTC-06:00",
         ],
     ),
     (
