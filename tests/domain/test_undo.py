@@ -90,7 +90,9 @@ def same(after: AccountFacts, before: AccountFacts) -> bool:
 
 
 @given(
-    result=st.sampled_from(sorted(CODES.results)),
+    result=st.sampled_from(
+        [code for code, each in sorted(CODES.results.items()) if not each.ways or "call" in each.ways]
+    ),
     amount=st.integers(1000, 41210),
     pay=st.integers(100, 60000),
     kept=st.booleans(),

@@ -91,7 +91,7 @@ async def test_an_account_keeps_its_header_to_one_row(tmp_path: Path, number: in
 async def test_what_is_found_stands_straight(tmp_path: Path, size: tuple[int, int]) -> None:
     async with driving(desk_of(tmp_path), size=size) as desk:
         await desk.press("/", *keys_of("4410-1"))
-        rows = cells(desk)[2 : size[1] - 5]
+        rows = cells(desk)[2 : size[1] - 6]
         numbers = [f"4410-{1000 + n}" for n in range(len(NAMES))]
         assert len(positions(rows, numbers)) in (1, 2), "as a column, and as what was found"
         assert len(positions(rows, [f"{(12345 + n) / 100:.2f}" for n in range(len(NAMES))])) == 1

@@ -26,7 +26,7 @@ _SEEN: Final = (
     .select_from(_NOW)
     .outerjoin(
         table(WorkItem),
-        and_(_w.tenant_id == _n.tenant_id, _w.account_id == _n.account_id, _w.claimed_by == _n.login),
+        and_(_w.tenant_id == tenant(), _w.account_id == _n.account_id, _w.claimed_by == _n.login),
     )
     .where(_n.tenant_id == tenant())
 )
