@@ -112,7 +112,7 @@ async def test_the_third_hit_is_logged_not_the_first(tmp_path: Path, kind: str) 
 
 
 #: Answers that are only shown: no key means another thing by them.  `page` is fetched anew by the key that needs it.
-SHOWN_ONLY = frozenset({"lease", "page", "renewed"})
+SHOWN_ONLY = frozenset({"day", "lease", "page", "renewed"})
 
 
 def test_every_answer_in_the_background_is_waited_for_by_the_keys_that_need_it() -> None:
