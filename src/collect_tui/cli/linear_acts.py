@@ -14,6 +14,7 @@ from collect_tui.desk.bulk import BulkRow, left_out, plan
 from collect_tui.desk.errors import DomainError, Stale, Unavailable, Unconfirmed
 from collect_tui.desk.undoing import find_undo
 from collect_tui.domain.effects import KINDS
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import ACCOUNT
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class LinearActs(LinearPages):
             self._say(f"Undo on {act.account}: {sentence}")
         preview = self._desk.preview(act)
         self._say(plain.preview_text(preview))
-        if preview.ok and self._yes("undo it", "Nothing was undone."):
+        if preview.ok and self._yes("undo it", messages.NOTHING_UNDONE):
             self._send(act)
 
     def _on_each(self, line: str, accounts: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from collect_tui.desk.errors import NotFound, Refused
 from collect_tui.desk.views.case import CASE_COLUMNS, counted
 from collect_tui.desk.views.message import INBOX_COLUMNS
 from collect_tui.desk.views.message_run import RUN_COLUMNS, channel_words, run_counts, run_rows
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import CASE, CASES, INBOX, RUN
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class LinearCases(LinearQueues):
         rows = self._cases[1] if self._cases is not None else ()
         at, reason = self._row(words, len(rows))
         if not rows[at].asked:
-            raise Refused("case.nothing", "Nothing waits for a decision in this case.")
+            raise Refused("case.nothing", messages.NO_DECISION_WAITS)
         self._send(self._act(f"{verb} {rows[at].number} {reason}", rows[at].account))
 
     # -- one case -----------------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ class LinearCases(LinearQueues):
         assert self._seen is not None
         case, agreed = self._seen
         if agreed is None:
-            raise Refused("case.nothing", "Nothing waits for a decision in this case.")
+            raise Refused("case.nothing", messages.NO_DECISION_WAITS)
         if agreed.error:
             raise Refused("case.decide", agreed.error)
         self._send(self._act(f"{verb} {case.number} {reason}".rstrip()))
@@ -159,7 +160,7 @@ class LinearCases(LinearQueues):
         here = self._seen.case.number if self._seen is not None else ""
         at = numbers.index(here) + step if here in numbers else -1
         if not 0 <= at < len(numbers):
-            raise NotFound("case.beside", "There is no other case of the list there.")
+            raise NotFound("case.beside", messages.NO_OTHER_CASE)
         self._show_case(numbers[at], wanted=wanted)
 
     # -- messages -----------------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ class LinearCases(LinearQueues):
         page.opens = [partial(self._open_sender, row) for row in rows]
         page.does = {"inbox.ticket": partial(self._ticket, rows)}
         if not rows:
-            return "No message waits for an answer."
+            return messages.NO_MESSAGE_WAITS
         told = plain.listed(INBOX_COLUMNS, rows, self._desk.session(), numbered=True)
         return f"Inbox · {plural(len(rows), 'message')}; i NUMBER opens a ticket from one\n{told}"
 
@@ -193,7 +194,7 @@ class LinearCases(LinearQueues):
         context = LineContext.of(view, self._catalogue, self._desk.session())
         text = case_kind.of_message(context.kinds, row.number, row.words, context)
         if not text:
-            raise Refused("inbox.ticket", "No kind of case of this site is opened from a message.")
+            raise Refused("inbox.ticket", messages.NO_KIND_FROM_MESSAGE)
         act = self._act(text, view.number)
         self._say(f"{view.number}: {text}\n{plain.preview_text(self._desk.preview(act))}")
         if self._yes("open it", "Nothing was opened; the account takes the line in other words."):
@@ -209,15 +210,15 @@ class LinearCases(LinearQueues):
         page.does = {"run.release": lambda _: self._release(page, found)}
         count = sum(each.count for each in found.released)
         lines = [f"Run of messages · {plural(found.drafts, 'draft')}, {count} to release; f releases them"]
-        lines += [plain.listed(RUN_COLUMNS, rows, session, numbered=True) if rows else "No draft of a message waits."]
+        lines += [plain.listed(RUN_COLUMNS, rows, session, numbered=True) if rows else messages.NO_DRAFT_WAITS]
         return "\n".join((*lines, *(channel_words(each, session) for each in found.channels)))
 
     def _release(self, page: Page, found: MessagesRun) -> None:
         if not found.samples:
-            raise Refused("run.nothing", "There is nothing here to release.")
+            raise Refused("run.nothing", messages.NOTHING_TO_RELEASE)
         count = sum(each.count for each in found.released)
         self._say(f"Release {plural(count, 'message')}: {run_counts(found)}?")
-        if self._yes("release", "Nothing was released."):
+        if self._yes("release", messages.NOTHING_RELEASED):
             done = self._desk.messages(release=True)
             self._tell_run(page, done)
             self._say(f"Released: {run_counts(done) or 'none'}.")
@@ -229,4 +230,4 @@ class LinearCases(LinearQueues):
         elif row.account:
             self.do_account_open(row.account)
         else:
-            raise Refused("run.released", "These have been released; each stands on its account.")
+            raise Refused("run.released", messages.RELEASED)

@@ -92,14 +92,14 @@ class LinearFloor(LinearCases):
 
     def _open_seat(self, seat: SeatView) -> None:
         if seat.account is None:
-            raise Refused("floor.nothing", "This agent holds no account.")
+            raise Refused("floor.nothing", messages.HOLDS_NO_ACCOUNT)
         self.do_account_open(seat.account)
 
     def _reassign(self, seats: tuple[SeatView, ...], words: str) -> None:
         at, rest = self._row(words, len(seats))
         account = seats[at].account
         if account is None:
-            raise Refused("floor.nothing", "This agent holds no account to reassign.")
+            raise Refused("floor.nothing", messages.NOTHING_TO_REASSIGN)
         to, reason = arguments.reassigning(rest)
         self._desk.reassign(account, to, reason)
         self._say(f"{to} has {account} now.")
@@ -134,7 +134,7 @@ class LinearFloor(LinearCases):
         given = arguments.handing(words)
         seen = arguments.to_hand(self._desk, given)
         self._say(arguments.handing_question(seen, given.to))
-        if self._yes("hand on", "Nothing was handed on."):
+        if self._yes("hand on", messages.NOTHING_HANDED_ON):
             self._say(arguments.handed(self._desk.hand_on(*given, do=True)))
 
     def do_forecast_open(self, words: str = "") -> None:
@@ -175,7 +175,7 @@ class LinearFloor(LinearCases):
             return self.do_undo_last()
         act = done[self._row(words, len(done))[0]]
         if not act.undoable:
-            raise Refused("undo.nothing", "This act cannot be taken back, or was already.")
+            raise Refused("undo.nothing", messages.NOT_UNDOABLE)
         return self._undo(undo_of(act), "")
 
     def do_outbox_open(self) -> None:
@@ -194,7 +194,7 @@ class LinearFloor(LinearCases):
         }
         notice = [outbox.connection().notice] if outbox.connection().notice else []
         if not held:
-            return "\n".join((*notice, "Nothing waits: all that was typed is done."))
+            return "\n".join((*notice, messages.NOTHING_WAITS))
         told = plain.listed(OUTBOX_COLUMNS, held, self._desk.session(), numbered=True)
         problems = [f"{at}: {each.problem}" for at, each in enumerate(held, 1) if each.problem]
         how = "v NUMBER sends a rejected act again, x NUMBER drops it, show NUMBER says how its account is now"

@@ -86,7 +86,7 @@ class LinearQueues(LinearActs):
 
     def _queue_page(self) -> Page:
         if self.context != QUEUE:
-            raise Refused("word.queue", "That is about a queue that is shown; q NAME opens one.")
+            raise Refused("word.queue", messages.NO_QUEUE_SHOWN)
         return self._top
 
     def do_queue_filter(self, words: str = "") -> None:
@@ -151,7 +151,7 @@ class LinearQueues(LinearActs):
     def do_account_open(self, number: str = "") -> None:
         """An account, taken when nobody else holds it."""
         if not number:
-            raise Invalid("word.account", "Say which account: `a NUMBER`.")
+            raise Invalid("word.account", messages.WHICH_ACCOUNT)
         worked = self._next_queue
         try:
             claim, said = self._desk.claim(number), ""
@@ -167,7 +167,7 @@ class LinearQueues(LinearActs):
     def do_account_previous(self) -> None:
         """The account before this one."""
         if not self._trail:
-            raise Refused("word.previous", "There is no account before this one.")
+            raise Refused("word.previous", messages.NO_ACCOUNT_BEFORE)
         *before, last = self._trail
         self._trail = tuple(before)
         self.do_account_open(last)

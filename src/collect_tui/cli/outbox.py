@@ -29,13 +29,12 @@ def add(commands: Any) -> None:
 
 def outbox(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
+    from collect_tui.tui import messages
 
     desk = bootstrap.connect(at_desk(args))
     found = desk.outbox
     if found is None:
-        raise Refused(
-            "outbox.local", "This desk works on its own database: nothing has to wait for a server.", "server"
-        )
+        raise Refused("outbox.local", messages.NO_OUTBOX, "server")
     if notice := found.connection().notice:
         print(notice, file=sys.stderr)
     if args.what == "aside":
@@ -48,7 +47,7 @@ def outbox(args: argparse.Namespace) -> int:
         print(json.dumps([each.model_dump(mode="json") for each in left], indent=2))
     else:
         zone = _zone(desk) if left else ""
-        print("\n".join(_line(each, zone) for each in left) or "Nothing waits: all that was typed is done.")
+        print("\n".join(_line(each, zone) for each in left) or messages.NOTHING_WAITS)
     return 0
 
 

@@ -166,9 +166,7 @@ def _take_next(
         if (given := _unworked(desk, db, key)) is not None:
             return given
         since = worked.day_began(db, desk.tenant_id)  # once: each try makes the session forget what it has read
-        before = agents.status(
-            db, desk.tenant_id, desk.user
-        )  # who was spoken to is spoken to about their other accounts
+        before = agents.status(db, desk.tenant_id, desk.user)  # their customer was spoken to just now
         beside = linked.ids(db, desk.tenant_id, before.account_id) if before and before.account_id else ()
         while True:
             taken = claims.take_next(

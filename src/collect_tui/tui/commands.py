@@ -39,7 +39,7 @@ class Commands(QueueCommands):
 
     def may_account_open(self, number: str) -> Callable[[], AccountView]:
         if not number:
-            raise Invalid("word.account", "Say which account: `a NUMBER`.")
+            raise Invalid("word.account", messages.WHICH_ACCOUNT)
         return partial(self._app.desk.account, number)
 
     async def do_account_open(self, number: str = "") -> None:
@@ -48,7 +48,7 @@ class Commands(QueueCommands):
 
     def may_account_previous(self) -> None:
         if not self._navigator.trail:
-            raise Refused("word.previous", "There is no account before this one.")
+            raise Refused("word.previous", messages.NO_ACCOUNT_BEFORE)
 
     async def do_account_previous(self) -> None:
         self.may_account_previous()
@@ -168,7 +168,7 @@ class Commands(QueueCommands):
         if (why_not := top.refusal("form.open")) is not None:
             raise Refused("word.refused", why_not)
         if top.line_target() is None:
-            raise Refused("form.account", "There is no account here for that; open one by its number.")
+            raise Refused("form.account", messages.NO_ACCOUNT)
         if text:
             self._context(top.line_account, text)
 

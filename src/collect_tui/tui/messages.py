@@ -48,6 +48,25 @@ def with_dropped(sentence: str, keys: int) -> str:
 
 
 NO_ACCOUNT: Final = "There is no account here for that; open one by its number."
+#: Said with a screen and without one.
+NOTHING_HANDED_ON: Final = "Nothing was handed on."
+NO_QUEUE_SHOWN: Final = "That is about a queue that is shown; q NAME opens one."
+NOTHING_UNDONE: Final = "Nothing was undone."
+WHICH_ACCOUNT: Final = "Say which account: `a NUMBER`."
+NO_ACCOUNT_BEFORE: Final = "There is no account before this one."
+NOT_UNDOABLE: Final = "This act cannot be taken back, or was already."
+NO_DECISION_WAITS: Final = "Nothing waits for a decision in this case."
+NO_OTHER_CASE: Final = "There is no other case of the list there."
+NO_MESSAGE_WAITS: Final = "No message waits for an answer."
+NO_KIND_FROM_MESSAGE: Final = "No kind of case of this site is opened from a message."
+NO_DRAFT_WAITS: Final = "No draft of a message waits."
+NOTHING_TO_RELEASE: Final = "There is nothing here to release."
+RELEASED: Final = "These have been released; each stands on its account."
+NOTHING_RELEASED: Final = "Nothing was released."
+NOTHING_TO_REASSIGN: Final = "This agent holds no account to reassign."
+HOLDS_NO_ACCOUNT: Final = "This agent holds no account."
+NOTHING_WAITS: Final = "Nothing waits: all that was typed is done."
+
 NO_PASTE: Final = "Nothing here takes a paste."
 
 

@@ -65,7 +65,7 @@ class QueueCommands(CaseCommands):
     def _shown(self) -> QueuePage:
         """Refused `word.queue` where no queue is shown."""
         if self._app.top.context != QUEUE or not (shown := cast("QueuePage", self._app.top)).queue_name:
-            raise Refused("word.queue", "That is about a queue that is shown; q NAME opens one.")
+            raise Refused("word.queue", messages.NO_QUEUE_SHOWN)
         return shown
 
     def offers_mark_row(self) -> Sequence[tuple[str, str]]:

@@ -122,7 +122,7 @@ class TeamCommands(AgentCommands):
                 await top.do_view_refresh()
                 top.status(arguments.handed(done), Role.WARN if done.refused else Role.GOOD)
 
-        await ask(top, [arguments.handing_question(seen, to)], hand, yes="hand on", no="Nothing was handed on.")
+        await ask(top, [arguments.handing_question(seen, to)], hand, yes="hand on", no=messages.NOTHING_HANDED_ON)
 
     def may_forecast_open(self, words: str) -> None:
         self._app.session_view.require("forecast")

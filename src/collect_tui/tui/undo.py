@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from collect_tui.desk.undoing import find_undo
+from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask, said_lines
 from collect_tui.tui.render.line import receipt_line
 from collect_tui.tui.render.roles import Role
@@ -32,7 +33,7 @@ async def ask_undone(screen: Page, desk: Desk, act: Act, then: Callable[[Act], C
     async def undo(_answer: str) -> None:
         await then(act)
 
-    await ask(screen, said_lines(preview.said), undo, yes="undo it", no="Nothing was undone.")
+    await ask(screen, said_lines(preview.said), undo, yes="undo it", no=messages.NOTHING_UNDONE)
 
 
 async def ask_undo(app: DeskApp, acts: Acts, navigator: Navigator) -> None:
@@ -56,4 +57,4 @@ async def ask_undo(app: DeskApp, acts: Acts, navigator: Navigator) -> None:
         await navigator.acted(screen, receipt)
         screen.status(receipt_line(receipt, screen.naming(receipt.account)))
 
-    await ask(screen, lines, undo, yes="undo it", no="Nothing was undone.")
+    await ask(screen, lines, undo, yes="undo it", no=messages.NOTHING_UNDONE)

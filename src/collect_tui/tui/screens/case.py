@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 
 from collect_tui.desk.case_pages import Seen, decided, look, look_behind
+from collect_tui.tui import messages
 from collect_tui.tui.case_rows import CaseRows
 from collect_tui.tui.keys.actions import CASE
 from collect_tui.tui.page import LineTarget
@@ -121,7 +122,7 @@ class CaseScreen(DeskScreen):
     def refusal(self, command_id: str) -> str | None:
         if command_id in ("case.agree", "case.refuse") and self.case is not None:
             if not self.case.asked:
-                return "Nothing waits for a decision in this case."
+                return messages.NO_DECISION_WAITS
             if self.agreed is not None and self.agreed.error:
                 return self.agreed.error
         return super().refusal(command_id)
@@ -195,7 +196,7 @@ class CaseScreen(DeskScreen):
             return
         row = self.rows.beside(self._trail[0] if self._trail else self.case.number, step)
         if row is None:
-            self.refuse("There is no other case of the list there.")
+            self.refuse(messages.NO_OTHER_CASE)
         elif await self._look(row.number):
             self._trail = []
             self.status("")

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from collect_tui.desk.case_list import LISTS
 from collect_tui.desk.case_pages import PAGE, Loaded, load_cases, look
 from collect_tui.desk.views.case import counted
+from collect_tui.tui import messages
 from collect_tui.tui.case_rows import COLUMNS, MOST_ROWS, CaseRows
 from collect_tui.tui.keys.actions import CASES
 from collect_tui.tui.page import LineTarget
@@ -178,7 +179,7 @@ class CasesScreen(ListScreen):
 
     def refusal(self, command_id: str) -> str | None:
         if command_id in ("case.agree", "case.refuse") and not (self.row is not None and self.row.asked):
-            return "Nothing waits for a decision in this case."
+            return messages.NO_DECISION_WAITS
         return super().refusal(command_id)
 
     async def do_case_agree(self) -> None:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from collect_tui.desk import arguments
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.floor import FLOOR_COLUMNS
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import FLOOR
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.connection import render_floor, render_queues
@@ -75,7 +76,7 @@ class FloorScreen(ListScreen):
 
     def refusal(self, command_id: str) -> str | None:
         if command_id == "floor.reassign" and self.line_target() is None:
-            return "This agent holds no account to reassign."
+            return messages.NOTHING_TO_REASSIGN
         return super().refusal(command_id)
 
     async def do_view_refresh(self) -> None:
@@ -133,7 +134,7 @@ class FloorScreen(ListScreen):
     def open_row(self, key: str) -> Awaitable[None] | None:
         account = next((seat.account for seat in self.seats if seat.login == key), None)
         if account is None:
-            self.refuse("This agent holds no account.")
+            self.refuse(messages.HOLDS_NO_ACCOUNT)
             return None
         return self.desk_app.navigator.open_account(account)
 

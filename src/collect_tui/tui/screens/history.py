@@ -9,6 +9,7 @@ from collect_tui.common.words import plural
 from collect_tui.desk import arguments
 from collect_tui.desk.undoing import undo_of
 from collect_tui.desk.views.act import HISTORY_COLUMNS, HISTORY_MOST, NO_ACT
+from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import said_lines
 from collect_tui.tui.keys.actions import HISTORY
 from collect_tui.tui.page import LineTarget
@@ -68,7 +69,7 @@ class HistoryScreen(ListScreen):
 
     def refusal(self, command_id: str) -> str | None:
         if command_id == "undo.last" and (self.chosen is None or not self.chosen.undoable):
-            return "This act cannot be taken back, or was already."
+            return messages.NOT_UNDOABLE
         return super().refusal(command_id)
 
     async def show_words(self, words: str) -> None:

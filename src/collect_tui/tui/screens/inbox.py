@@ -9,6 +9,7 @@ from collect_tui.common.words import plural
 from collect_tui.desk.line import case_kind
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.views.message import INBOX_COLUMNS
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import INBOX
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
@@ -28,7 +29,7 @@ class InboxScreen(ListScreen):
 
     context: ClassVar[str] = INBOX
     columns = COLUMNS
-    empty: ClassVar[str] = "No message waits for an answer."
+    empty: ClassVar[str] = messages.NO_MESSAGE_WAITS
     row_word: ClassVar[str] = "message"
     has_line: ClassVar[bool] = False
 
@@ -106,7 +107,7 @@ class InboxScreen(ListScreen):
         if text:
             await self._open_line_of(LineTarget(view.number), text)
         else:
-            self.refuse("No kind of case of this site is opened from a message.")
+            self.refuse(messages.NO_KIND_FROM_MESSAGE)
 
 
 SCREEN = InboxScreen

@@ -33,7 +33,7 @@ class OutboxScreen(ListScreen):
 
     context: ClassVar[str] = OUTBOX
     columns = COLUMNS
-    empty: ClassVar[str] = "Nothing waits: all that was typed is done."
+    empty: ClassVar[str] = messages.NOTHING_WAITS
     has_line: ClassVar[bool] = False
     summary_rows: ClassVar[int] = BESIDE
 

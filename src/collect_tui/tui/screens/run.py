@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from collect_tui.common.words import plural
 from collect_tui.desk.views.message_run import RUN_COLUMNS, channel_words, run_counts, run_rows
+from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import RUN
 from collect_tui.tui.page import LineTarget
@@ -30,7 +31,7 @@ class RunScreen(ListScreen):
 
     context: ClassVar[str] = RUN
     columns = COLUMNS
-    empty: ClassVar[str] = "No draft of a message waits."
+    empty: ClassVar[str] = messages.NO_DRAFT_WAITS
     has_line: ClassVar[bool] = False
     summary_rows: ClassVar[int] = CHANNELS
 
@@ -74,14 +75,14 @@ class RunScreen(ListScreen):
 
     def refusal(self, command_id: str) -> str | None:
         if command_id == "run.release" and not (self.found is not None and self.found.samples):
-            return "There is nothing here to release."
+            return messages.NOTHING_TO_RELEASE
         return super().refusal(command_id)
 
     async def do_run_release(self) -> None:
         """Release what may go, after a question."""
         assert self.found is not None
         lines = [f"Release {plural(self.count, 'message')}: {run_counts(self.found)}?"]
-        await ask(self, lines, self._release, yes="release", no="Nothing was released.")
+        await ask(self, lines, self._release, yes="release", no=messages.NOTHING_RELEASED)
 
     async def _release(self, _answer: str) -> None:
         done = await self.ask(self.desk_app.desk.messages, release=True, progress=self.progress())
@@ -97,7 +98,7 @@ class RunScreen(ListScreen):
         if sample is not None:
             return self._open_sample(sample)
         if not row.account:
-            self.refuse("These have been released; each stands on its account.")
+            self.refuse(messages.RELEASED)
             return None
         return self.desk_app.navigator.open_account(row.account)
 
