@@ -145,10 +145,16 @@ VERBS = (
     Verb(
         "ext",
         (_DAYS, replace(ORDER, needed=False), NOTE),
-        "put a suspension that has been ordered off by some days",
+        "an extension: put a suspension that has been ordered off by some days",
         "ext 5 paid on the 1st",
         extend,
         ("extend",),
     ),
-    Verb("reage", (DUE, _ITEM, WHY.must), "make what is late due anew on a day", "reage 15jan out of hospital", re_age),
+    Verb(
+        "reage",
+        (DUE, _ITEM, WHY.must),
+        "re-age: make what is late due anew on a day",
+        "reage 15jan out of hospital",
+        re_age,
+    ),
 )

@@ -291,7 +291,7 @@ VERBS = (
     Verb(
         "t",
         (replace(DATE, also=frozenset({"on"})), NEXT_ACTION, NOTE),
-        "move the next action to a date",
+        "move the next action to a date: postpone, remind",
         "t +3",
         next_date,
         ("tickle", "next"),

@@ -198,7 +198,7 @@ ORDER = Slot(
 )
 
 _VERB: Final[dict[type[CommandBase], str]] = {OrderSuspension: "sus", OrderRestore: "res", OrderTermination: "term"}
-_SUMMARY: Final = "order the {} of one service; stands alone, asks for the account's last four digits"
+_SUMMARY: Final = "order the {} of one service, {}; stands alone, asks for the account's last four digits"
 
 RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
     CancelOrder: render_cancel,
@@ -215,7 +215,7 @@ VERBS = (
     Verb(
         "sus",
         (SERVICE, EFFECTIVE.must, reason_slot("suspend"), NOTE, DIGITS),
-        _SUMMARY.format("suspension"),
+        _SUMMARY.format("suspension", "that it is cut off"),
         "sus int fri",
         _order_of(OrderSuspension),
         ("suspend",),
@@ -223,7 +223,7 @@ VERBS = (
     Verb(
         "res",
         (SERVICE, EFFECTIVE, reason_slot("restore"), NOTE, DIGITS),
-        _SUMMARY.format("restoration"),
+        _SUMMARY.format("restoration", "that it is connected again"),
         "res int",
         _order_of(OrderRestore),
         ("restore",),
@@ -231,7 +231,7 @@ VERBS = (
     Verb(
         "term",
         (SERVICE, EFFECTIVE.must, reason_slot("terminate"), NOTE, DIGITS),
-        _SUMMARY.format("termination"),
+        _SUMMARY.format("termination", "that it is disconnected for good"),
         "term int fri",
         _order_of(OrderTermination),
         ("terminate",),
@@ -239,7 +239,7 @@ VERBS = (
     Verb(
         "revorder",
         (ORDER, WHY.must, DIGITS),
-        "reverse a suspension that has left and was ordered in error: no fee, nothing to pay first; stands alone",
+        "reverse a suspension that has left and was ordered in error (cut by mistake): no fee, nothing to pay first; stands alone",
         "revorder int cut by mistake",
         reverse,
     ),

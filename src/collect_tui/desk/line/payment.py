@@ -285,7 +285,7 @@ VERBS = (
     Verb(
         "retpay",
         (REF.must, replace(AMOUNT, needed=False, hint="a part of it; nothing: all of it"), WHY),
-        "a payment returned by the bank, all of it or a part",
+        "a payment returned by the bank, all of it or a part: a cheque that bounced, a failed debit",
         "retpay CHK4411 insufficient funds",
         returned,
     ),

@@ -86,7 +86,7 @@ def _change(sign: str) -> Any:
 
 FORECAST_COLUMNS: Final = (
     Column("name", "Queue", 14),
-    Column("told", "", 22, flex=1),
+    Column("told", "", 22, flex=1, plain_heading="what"),
     number("before", "Before", 7, write=_counted),
     number("after", "Then", 7, write=_counted, role=Role.VALUE),
     number("come", "Come", 7, write=_change("+")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from collect_tui.desk.figures import day, money, there, whole
+from collect_tui.desk.figures import full_day, money, there, whole
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -76,7 +76,7 @@ def render_account_summary(view: AccountView) -> Line:
     for order in view.orders:
         if order.status in OPEN_ORDER:
             role = Role.BAD if order.stuck else Role.WARN
-            parts += [" · ", (f"{order.kind} {order.product} {day(order.effective, view.business_date)}", role)]
+            parts += [" · ", (f"{order.kind} {order.product} {full_day(order.effective, view.business_date)}", role)]
     if view.holds:
         parts += [" · ", ("hold " + ", ".join(h.kind for h in view.holds), Role.WARN)]
     return Line.of(*parts)
