@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from collect_tui.domain.message.message import MOST_WAITING
+from collect_tui.domain.payment.fees import PREFIX
 from collect_tui.domain.states import (
     GIVEN_BACK,
     OPEN_CALLBACK,
@@ -223,6 +224,24 @@ _RECENT = or_(
     _payment.c.received_on >= bindparam("paid_since"),
     and_(~one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
 )
+
+
+def _of_fees(many: str) -> Any:
+    """The fees of restorations that may yet be withdrawn or reversed: the items' ids."""
+    o, last = _order.c, _last_completed(_order.c)
+    restores = and_(o.tenant_id == TENANT, whose(o.account_id, many), o.kind == literal_column("'restore'"))
+    fee = _item.c.doc_no == literal_column(f"'{PREFIX}'") + o.number
+    its = and_(_item.c.tenant_id == TENANT, _item.c.account_id == o.account_id, fee)
+    return select(_item.c.id).join_from(_order, _item, its).where(restores, or_(one_of(o.status, OPEN_ORDER), last))
+
+
+def _paid_fees(many: str) -> Any:
+    """Receipts that paid such a fee, however old."""
+    given = _allocation.alias("given").c
+    paid = select(given.payment_id).where(given.tenant_id == TENANT, given.item_id.in_(_of_fees(many)))
+    return _payment.c.id.in_(paid.where(given.reversed_at.is_(None)))
+
+
 NAMED = _received("", func.lower(_payment.c.ref).in_(bindparam("refs", expanding=True)))
 EVER_ASKED, EVER_RECEIVED = _of_account("item", fact_columns.ITEM, order="due id"), _received("", true())
 """Of the ledger."""
@@ -249,10 +268,13 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
         "messages": _messages(many),
         "inbox": _inbox(many),
         "payments": _received(many, _RECENT),
+        "fees": _received(many, _paid_fees(many)),
         "applications": of(
             "credit_application",
             fact_columns.APPLICATION,
-            lambda c: and_(c.reversed_at.is_(None), c.at >= bindparam("applied_since")),
+            lambda c: and_(
+                c.reversed_at.is_(None), or_(c.at >= bindparam("applied_since"), c.item_id.in_(_of_fees(many)))
+            ),
         ),
         "attempts": of("contact_event", fact_columns.ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
         "elsewhere": elsewhere(many),

@@ -80,6 +80,9 @@ def assembled(
     named: tuple[Payment, ...] = (),
 ) -> AccountFacts:
     payments, applied = payments_of(read["payments"])
+    known = {p.id for p in (*payments, *named)}
+    fees, _ = payments_of([row for row in read["fees"] if row.id not in known])
+    named = (*named, *fees)
     items = _made(Item, read["items"], fact_columns.ITEM)
     applications = _made(Application, read["applications"], fact_columns.APPLICATION)
     applied |= {a.item_id for p in named for a in p.allocations}

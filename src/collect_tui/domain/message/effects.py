@@ -104,8 +104,8 @@ class MessageReleased(Effect):
     def fold(self, facts: AccountFacts) -> AccountFacts:
         def change(message: Message) -> Message:
             items = message.items if self.about is None else self.items
-            way = {"channel": self.channel, "point_id": self.point_id}
-            return replace(message, status=MessageState.QUEUED, items=items, **way)
+            way = replace(message, channel=self.channel, point_id=self.point_id)
+            return replace(way, status=MessageState.QUEUED, items=items)
 
         return replace(facts, messages=changed(facts.messages, self.id, change))
 
@@ -155,8 +155,8 @@ class MessageChanged(Effect):
             sent_on = self.sent_on or message.sent_on
             lifted = self.old_status if self.lifted else None
             items = message.items if self.about is None else tuple(item for item, _ in self.about)
-            became = {"status": self.status, "served_on": self.served_on, "sent_on": sent_on, "lifted": lifted}
-            return replace(message, items=items, **became)
+            became = replace(message, status=self.status, served_on=self.served_on, sent_on=sent_on, lifted=lifted)
+            return replace(became, items=items)
 
         after = changed(facts.messages, self.id, change)
         since = facts.business_date - timedelta(days=WRITTEN_DAYS)
