@@ -152,6 +152,8 @@ class Navigator:
         def taken() -> tuple[AccountView, Claim | None, str] | str:
             claim = desk.next(queue, words=words)
             if claim is None:
+                if words:  # the figures are those of the whole queue
+                    return ""
                 return messages.not_handed([f for f in desk.queues().queues if queue in (None, f.name)])
             if held is not None and held.account != claim.account:
                 desk.release(held.account)

@@ -84,9 +84,9 @@ def concerned(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> l
     return [i for i in found if (i.id in items if items else i.due <= last)]
 
 
-def about(facts: AccountFacts, head: Head) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The items that a message of this head is about, by id, and what is asked for on each (minor units)."""
-    found = sorted((i for i in concerned(facts, head) if i.collectable), key=lambda i: i.id)
+def about(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The items that a message of this head is about, by id, and what is asked for on each (minor units). `items`: as in `concerned`."""
+    found = sorted((i for i in concerned(facts, head, items) if i.collectable), key=lambda i: i.id)
     return tuple(i.id for i in found), tuple(i.collectable for i in found)
 
 
