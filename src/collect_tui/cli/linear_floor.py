@@ -274,7 +274,7 @@ def _came_to(done: Receipt) -> str:
     rules = [
         " ".join(filter(None, (each.sentence, each.cite))) for each in done.verdict.findings if each.severity != "allow"
     ]
-    return "\n".join((f"{done.account}: {said_text(done.sentences)}", *rules))
+    return "\n".join((f"{done.whose}: {said_text(done.sentences)}", *rules))
 
 
 def _both(outbox: Outbox, held: HeldAct) -> str:

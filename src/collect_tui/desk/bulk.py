@@ -220,8 +220,12 @@ def _row(act: Act, preview: Preview) -> BulkRow:
     elif preview.confirm is not None:
         said, code = "It must be confirmed; do it on the account.", "bulk.confirm"
     else:
-        said, code = " · ".join(each.text for each in preview.said if each.kind in ("done", "replaced")), ""
+        said, code = _told(preview, "done", "replaced") or _told(preview, "next"), ""
     return BulkRow(account=preview.account, act=act.id, said=said, code=code)
+
+
+def _told(preview: Preview, *kinds: str) -> str:
+    return " · ".join(each.text for each in preview.said if each.kind in kinds)
 
 
 __all__ = ["MOST", "UNDO", "Bulk", "BulkRow", "do_each", "ends_all", "left_out", "plan", "plan_undo"]
