@@ -123,6 +123,14 @@ async def test_a_line_is_not_for_a_set_but_for_an_account(tmp_path: Path) -> Non
         assert len(desk.app.desk.history()) == 2
 
 
+@pytest.mark.parametrize("key", ["f11", "f6", "f10", "y", "g", "!", "f8"])
+async def test_keys_that_want_an_account_do_nothing_to_a_set(tmp_path: Path, key: str) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(*OWN, "y", *HISTORY, key)
+        assert desk.app.is_running
+        assert len(desk.app.desk.history()) == 2
+
+
 async def test_where_somebody_else_was_since_is_said_in_the_question_and_the_result(tmp_path: Path) -> None:
     store = Book(
         *(account(f"4410-000{n}", f"Near, No {n}", items=[(f"INV-{n}", -4, 9000)]) for n in range(1, 4))
