@@ -318,6 +318,18 @@ def test_a_lead_says_a_word_which_its_agent_hears_and_acknowledges(tmp_path: Pat
     assert "Nobody has left you a word." in out
 
 
+def test_a_set_is_taken_back_after_one_question(tmp_path: Path) -> None:
+    marked = ["q new", "marks 1-3", "own lee", "y", "marks none"]
+    out = typed_in(tmp_path, *marked, "u", "n", "history", "u 1", "y", "history", "2", "u 1", "u 2")
+    assert out.count("Undo: 3 of 3 can be taken back") == 2
+    assert out.count(" (was lee)") >= 6, "what gives way, of each account, both times"
+    assert "Nothing was undone." in out
+    assert "Taken back on 3 accounts." in out
+    assert "set of 3" in out
+    assert "history set=" in out
+    assert out.count("This act cannot be taken back, or was already.") == 2, "of its acts none is left"
+
+
 def test_a_run_of_messages_is_released_after_a_question(tmp_path: Path) -> None:
     typed_in(tmp_path)
     wired = bootstrap.wiring(database=tmp_path / "demo.db", user="omar", at=NOON)

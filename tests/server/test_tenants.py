@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from sqlmodel import SQLModel, select
 
 from collect_tui.desk.commands import COMMANDS
+from collect_tui.desk.sets import member, set_of
 from collect_tui.ingest import pipeline
 from collect_tui.policy.authority import AuthorityRules, RoleRule
 from collect_tui.server.access import RoutePermission, permissions
@@ -316,6 +317,28 @@ def test_the_cases_are_real(world: World, api: Callable[..., Api]) -> None:
     for where, case in CASES.items():
         if case.status == 404 and where not in ends and where[1] != "/v1/tokens/{token}":
             assert world.ask(where[0], case, own).status_code != 404, where
+
+
+def test_a_set_of_another_tenant_is_none_of_ones_own(world: World, api: Callable[..., Api]) -> None:
+    """By its name, also where one's own acts have ids of the same set."""
+    base, mia = UUID(int=9), api("mia")
+    for number in (ROSA, "4410-0087"):
+        key = str(member(base, number))
+        assert mia.act(f"/accounts/{number}/owners", {"owner": "ben"}, key=key).status_code == 200
+    name = set_of(member(base, ROSA))
+    assert [each["acts"] for each in mia("GET", "/acts", params={"sets": "true"}).json()][:1] == [2]
+    before = rows_of(world.context, 1)
+    assert world.zoe("GET", "/acts", params={"act": name}).json() == []
+    assert world.zoe("GET", "/acts", params={"act": name, "by": "mia"}).json() == []
+    own = str(member(base, "9000-0001"))
+    assert world.zoe.act("/accounts/9000-0001/owners", {"owner": "zoe"}, key=own).status_code == 200
+    told = world.zoe("GET", "/acts", params={"sets": "true"}).json()
+    assert [(each["id"], each["acts"]) for each in told] == [(own, 1)]
+    for number in (ROSA, "4410-0087"):
+        answer = world.zoe.act("/accounts/9000-0001/undos", {"act": str(member(base, number))})
+        assert (answer.status_code, code(answer)) == (409, "undo.nothing")
+    assert rows_of(world.context, 1) == before
+    assert len(mia("GET", "/acts", params={"act": name}).json()) == 2
 
 
 async def test_the_stream_of_events_is_of_ones_own_tenant(world: World, app: FastAPI) -> None:
