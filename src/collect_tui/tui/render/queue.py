@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.figures import day, money, there, whole
+from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -62,6 +63,12 @@ def render_row_summary(row: QueueRow, session: Session) -> Line:
     if row.suspend:
         parts += [" · ", (f"suspend {row.suspend}", Role.WARN)]
     return Line.of(*parts)
+
+
+def render_reasons(row: QueueRow, session: Session) -> Line:
+    """Why the account stands where it does, all of it."""
+    column = next(each for each in QUEUE_COLUMNS if each.name == "reasons")
+    return Line.of((f"{column.heading} ", Role.LABEL), column.on_screen(row, session))
 
 
 def render_account_summary(view: AccountView) -> Line:

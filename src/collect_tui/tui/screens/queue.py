@@ -12,6 +12,7 @@ from collect_tui.tui.queue_rows import COLUMNS, PAGE, Loaded, QueueRows, chosen_
 from collect_tui.tui.render.queue import (
     render_account_summary,
     render_queue_header,
+    render_reasons,
     render_row_summary,
 )
 from collect_tui.tui.render.styled import Line
@@ -89,7 +90,12 @@ class QueueScreen(ListScreen):
             said = render_row_summary(row, self.rows.session)
         else:
             return ()
-        return said.wrapped(self.size.width)[: self.summary_rows]
+        width = self.size.width
+        lines = said.wrapped(width)
+        if self.rows is not None and self.table.is_cut(self.table.cursor, "reasons"):
+            whole = render_reasons(row, self.rows.session).wrapped(width)
+            lines += whole if len(lines) + len(whole) <= self.summary_room else []
+        return lines
 
     @property
     def row(self) -> QueueRow | None:
