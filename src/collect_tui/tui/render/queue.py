@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.figures import day, money, there, whole
 from collect_tui.desk.views.queue import QUEUE_COLUMNS
@@ -65,10 +65,18 @@ def render_row_summary(row: QueueRow, session: Session) -> Line:
     return Line.of(*parts)
 
 
-def render_reasons(row: QueueRow, session: Session) -> Line:
-    """Why the account stands where it does, all of it."""
-    column = next(each for each in QUEUE_COLUMNS if each.name == "reasons")
-    return Line.of((f"{column.heading} ", Role.LABEL), column.on_screen(row, session))
+LONG: Final = ("reasons", "last_word")
+"""Columns of texts, by their names."""
+
+
+def render_cut(row: QueueRow, session: Session, cut: Iterable[str], said: str) -> Line:
+    """The columns of a row for which the table has no room, whole, but for what is said of the account already."""
+    parts: list[str | tuple[str, Role]] = []
+    for column in (each for each in QUEUE_COLUMNS if each.name in cut):
+        text, role = column.on_screen(row, session)
+        if text not in said:
+            parts += [" · " if parts else "", (f"{column.heading} ", Role.LABEL), (text, role)]
+    return Line.of(*parts)
 
 
 def render_account_summary(view: AccountView) -> Line:

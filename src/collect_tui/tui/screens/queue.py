@@ -10,9 +10,10 @@ from collect_tui.tui.keys.actions import QUEUE, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.queue_rows import COLUMNS, PAGE, Loaded, QueueRows, chosen_columns, load_queue, load_until
 from collect_tui.tui.render.queue import (
+    LONG,
     render_account_summary,
+    render_cut,
     render_queue_header,
-    render_reasons,
     render_row_summary,
 )
 from collect_tui.tui.render.styled import Line
@@ -92,8 +93,9 @@ class QueueScreen(ListScreen):
             return ()
         width = self.size.width
         lines = said.wrapped(width)
-        if self.rows is not None and self.table.is_cut(self.table.cursor, "reasons"):
-            whole = render_reasons(row, self.rows.session).wrapped(width)
+        if self.rows is not None:
+            cut = [name for name in LONG if self.table.is_cut(self.table.cursor, name)]
+            whole = render_cut(row, self.rows.session, cut, said.text).wrapped(width)
             lines += whole if len(lines) + len(whole) <= self.summary_room else []
         return lines
 
