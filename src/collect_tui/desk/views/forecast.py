@@ -63,7 +63,8 @@ def forecast_rows(found: Forecast) -> tuple[ForecastRow, ...]:
 
 
 def _moving(move: Move) -> ForecastRow:
-    some = f"{', '.join(move.samples)}{' …' if move.count > len(move.samples) else ''}"
+    more = move.count - len(move.samples)
+    some = f"{', '.join(move.samples)}{f' and {more:,} more' if more > 0 else ''}"
     told = f"→ {move.to or 'no queue'}: {some}"
     origin = move.origin or "no queue"
     return ForecastRow(

@@ -78,6 +78,7 @@ def summary(
     ranked = _ranked(view)
     if len(ranked) > height:
         ranked = _ranked(view, crowded=True)
+    ranked = _spread(ranked, height, width if width < WIDE else LEFT)
     if width < WIDE:
         return _fitted(ranked, height)
     left = _fitted(ranked, height)
@@ -120,6 +121,23 @@ def _fitted(ranked: Sequence[Ranked], height: int) -> list[Line]:
                 del kept[index]
     left_out = len(ranked) - len(kept)
     return [*(line for _, line in kept), row("", (f"{left_out} more lines in the panes below", Role.DIM))][:height]
+
+
+def _spread(ranked: Sequence[Ranked], height: int, cells: int) -> list[Ranked]:
+    """Lines that are too long go on below, as far as rows are left over."""
+    spread: list[Ranked] = []
+    spare = height - len(ranked)
+    for rank, line in ranked:
+        first, *rest = line.spans
+        label = first if first.role is Role.LABEL and tui_text.width(first.text) == LABEL else None
+        rows = Line(tuple(rest)).wrapped(cells - LABEL) if label is not None else line.wrapped(cells)
+        if not rows or len(rows) - 1 > spare:
+            spread.append((rank, line))
+            continue
+        spare -= len(rows) - 1
+        heads = () if label is None else (label, Span(" " * LABEL))
+        spread += [(rank, Line((*heads[min(at, 1) : min(at, 1) + 1], *each.spans))) for at, each in enumerate(rows)]
+    return spread
 
 
 def _stepped(lines: Iterable[Line], rank: int) -> list[Ranked]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.figures import full_day, money, there, whole
+from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -61,6 +62,20 @@ def render_row_summary(row: QueueRow, session: Session) -> Line:
         parts.append(f" · {row.last_word}")
     if row.suspend:
         parts += [" · ", (f"suspend {row.suspend}", Role.WARN)]
+    return Line.of(*parts)
+
+
+LONG: Final = ("reasons", "last_word")
+"""Columns of texts, by their names."""
+
+
+def render_cut(row: QueueRow, session: Session, cut: Iterable[str], said: str) -> Line:
+    """The columns of a row for which the table has no room, whole, but for what is said of the account already."""
+    parts: list[str | tuple[str, Role]] = []
+    for column in (each for each in QUEUE_COLUMNS if each.name in cut):
+        text, role = column.on_screen(row, session)
+        if text not in said:
+            parts += [" · " if parts else "", (f"{column.heading} ", Role.LABEL), (text, role)]
     return Line.of(*parts)
 
 

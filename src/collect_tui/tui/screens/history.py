@@ -72,7 +72,7 @@ class HistoryScreen(ListScreen):
             if finding.severity != "allow"
         ]
         width = self.size.width - 1
-        return [row for line in (*told, *rules) for row in line.wrapped(width)][:TOLD]
+        return [row for line in (*told, *rules) for row in line.wrapped(width)]
 
     def refusal(self, command_id: str) -> str | None:
         if command_id == "undo.last" and (self.chosen is None or not self.chosen.undoable):
