@@ -31,7 +31,6 @@ class Gated(KeyGate, App[None]):
         Binding("escape", "log('escape')"),
         Binding("r", "request"),
         Binding("f", "fail"),
-        Binding("alt+z", "log('alt+z')"),
     ]
 
     def __init__(self) -> None:
@@ -144,15 +143,6 @@ async def test_beyond_the_limit_keys_are_refused_without_gaps() -> None:
         assert app.did == ["x on Screen"] * 3
         await burst(app, "x")
         assert len(app.did) == 4
-
-
-async def test_unbound_alt_is_escape_and_a_letter() -> None:
-    app = Gated()
-    async with app.run_test():
-        app.post_message(events.Key("alt+x", "x"))
-        app.post_message(events.Key("alt+z", "z"))
-        await app.keys_idle()
-        assert app.did == ["escape on Screen", "x on Screen", "alt+z on Screen"]
 
 
 async def test_a_failing_handler_does_not_lock_the_keyboard() -> None:
