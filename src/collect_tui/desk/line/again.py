@@ -96,7 +96,7 @@ def settle(words: TokenCursor) -> tuple[Command, ...]:
 
 def render_settlement(command: MakeSettlement, context: LineContext) -> str:
     told = " + ".join(f"{say.amount(p.amount, context)} {say.day(p.due, context)}" for p in command.parts)
-    return say.join("settle", told, say.method(command.method), say.note(command.note, context))
+    return say.join("settle", told, say.method(command.method, context), say.note(command.note, context))
 
 
 def say_settlement(command: MakeSettlement, context: LineContext) -> str:

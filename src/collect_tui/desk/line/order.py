@@ -70,8 +70,11 @@ def reverse(words: TokenCursor) -> tuple[Command, ...]:
 def reason_of(words: TokenCursor, kind: str, service: str) -> str | None:
     """A reason of the site's for the kind of order, of which the service's billing system may know some only; or `reason=anything`."""
     slot, system = f"{kind} reason", system_of(service, words.context)
-    given = words.option("reason", slot)
-    return given or words.code(slot, words.context.codes.reasons_for(kind, system), of=system)
+    known = words.context.codes.reasons_for(kind, system)
+    found = words.option("reason", slot) or words.code(slot, known, of=system)
+    if found is None:
+        freetext.no_other(words, slot, known, f"reason to {kind}")
+    return found
 
 
 def system_of(service: str, context: LineContext) -> str:
