@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session as Db
 
@@ -48,11 +49,15 @@ def _produced(
     """The seats with what came of the day."""
     until = desk.clock() + timedelta(microseconds=1)
     found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until)
-    of = {"right_party": "", "promises": "", "promised": currency}
-    return tuple(
-        seat.model_copy(update={name: found.get((seat.login, name, unit), 0) for name, unit in of.items()})
-        for seat in seats
-    )
+    return tuple(seat.model_copy(update=_work(kpi.of(found, seat.login), currency)) for seat in seats)
+
+
+def _work(figures: kpi.Figures, currency: str) -> dict[str, Any]:
+    named = {name: value for (_, name, unit), value in figures.items() if unit in ("", currency)}
+    return {
+        **{name: named.get(name, 0) for name in ("right_party", "promises", "promised")},
+        "promised_other_currencies": kpi.others(figures, currency),
+    }
 
 
 def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
