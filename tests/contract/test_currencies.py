@@ -116,7 +116,7 @@ def test_what_was_promised_and_collected_is_said_in_each_currency(desks, clock):
     floor = desks("lee").floor()
     seat = next(seat for seat in floor.seats if seat.login == "mia")
     assert (seat.promised, seat.promised_other_currencies) == (30_00, pounds)
-    assert any("$120 + 3 in other" in line.text for line in render_work(floor, TODAY, 120))
+    assert any("+ 3 in other currencies" in line.text for line in render_work(floor, TODAY, 120))
 
 
 def test_a_sum_of_one_account_is_hidden_where_what_it_owes_is(desk):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from collect_tui.cli.plain import account_text, listed
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
-from contract.conftest import ROSA, do
+from collect_tui.desk.views.account import FIND_COLUMNS
+from contract.conftest import ROSA, act, do
 
 GUARANTOR = 'party guarantor "Álvarez, Luis" m (213) 555-0188'
 
@@ -33,6 +35,28 @@ def test_a_guarantor_is_added_found_named_and_gone_again(desk):
     assert points(desk) == before
     assert desk.find("2135550188") == ()
     assert desk.account("4410-0087").points[0].role == ""
+
+
+def test_what_is_another_partys_says_whose_wherever_it_is_told(desk):
+    do(desk, ROSA, GUARANTOR)
+    shown = account_text(desk.account(ROSA))
+    assert "m2 (213) 555-0188 unknown Álvarez, Luis, guarantor " in shown
+    assert "m1 +1 312 555 0142 unknown 1" in shown, "the holder's own says nobody"
+    for line in ("na m2", "bad m2", "cb 24nov 15:00 m2"):
+        assert "mobile …0188 of the guarantor" in str(desk.preview(act(desk, ROSA, line)).said), line
+    assert "of the" not in str(desk.preview(act(desk, ROSA, "na m1")).said)
+    for text in ("luis", "2135550188"):
+        (hit,) = desk.find(text)
+        assert hit.whose == "guarantor Álvarez, Luis"
+        assert f"{hit.matched} of guarantor Álvarez, Luis" in listed(FIND_COLUMNS, [hit], desk.session())
+    assert {hit.whose for hit in desk.find("rosa")} == {""}
+
+
+def test_a_number_that_is_there_already_is_told_with_which_it_is(desk):
+    said = do(desk, ROSA, 'party spouse "Álvarez, Luis" h (312) 555-0143').sentence
+    assert "home …0143 as h2, the same as h1" in said
+    with pytest.raises(Refused, match="h1 is that already"):
+        do(desk, ROSA, "add m +1 312-555-0143")
 
 
 def test_short_names_are_of_one_point_each_and_name_it(desk):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
+from collect_tui.desk.figures import whose
 from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, CaseFigure, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
@@ -143,7 +144,10 @@ def account_text(a: AccountView) -> str:
         f"can call: {a.call_label}",
         *(["the customer is verified for this call"] if a.verified else []),
         *([f"asked for: {a.times}"] if a.times else []),
-        *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
+        *(
+            "  " + " ".join(filter(None, (p.short, p.value, p.quality, whose(p.party, p.role), p.local_time)))
+            for p in a.points
+        ),
         *(f"pinned: {text}" for text in a.pinned),
         *([f"credit limit {money(a.credit_limit)}"] if a.credit_limit is not None else []),
         *(["cash only"] if a.cash_only else []),

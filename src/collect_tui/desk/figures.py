@@ -103,3 +103,8 @@ def dated_chips(chips: Sequence[str], at: datetime | None, zone: str, today: dat
     when = f" {local:%a}" if abs((local.date() - today).days) < 7 else f" {full_day(local.date(), today)}"
     told = f"{'' if local.date() == today else when}{hour}{late}"
     return tuple(f"{chip.removesuffix(hour)}{told}" if chip.endswith(hour) else chip for chip in chips)
+
+
+def whose(party: str, role: str) -> str:
+    """Of whom a contact point is, where that is not the holder: `Alvarez, Luis, spouse`; else empty."""
+    return f"{party}, {role}" if role else ""

@@ -85,8 +85,8 @@ def _by_account(asked: Asked, may: Callable[[str], Callable[[str], bool]]) -> di
         known = place.get(key)
         if known is None or rank(found) < rank(known):
             place[key] = found
-    for account_id, party_id in _accounts_of(asked.db, asked.tenant_id, list(by_party), asked.most):
-        found, known = by_party[party_id], by_account.get(account_id)
+    for account_id, party_id, whose in _accounts_of(asked.db, asked.tenant_id, list(by_party), asked.most):
+        found, known = replace(by_party[party_id], whose=whose), by_account.get(account_id)
         if known is None or rank(found) < rank(known):
             by_account[account_id] = found
     return by_account
@@ -146,13 +146,13 @@ def _candidates(asked: Asked) -> Iterator[Found]:
     yield from by_words(asked)
 
 
-def _accounts_of(db: Connection, tenant_id: int, parties: list[int], most: int) -> Iterator[tuple[int, int]]:
-    """Accounts of the parties, as holders or otherwise, with their party. Statements of their own: joined with the rest,
-    SQLite reads all accounts."""
+def _accounts_of(db: Connection, tenant_id: int, parties: list[int], most: int) -> Iterator[tuple[int, int, str]]:
+    """Accounts of the parties with their party, and who that is where it is not the holder. Statements of their own: joined with the
+    rest, SQLite reads all accounts."""
     for some in _by_hundreds(parties):
         for query in (_HELD, _BESIDE):
             for row in db.execute(query, {"tenant": tenant_id, "some": some, "most": most}):
-                yield row.id, row.party_id
+                yield row.id, row.party_id, f"{row.role} {row.name}" if row.role else ""
 
 
 def _accounts(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:
@@ -168,12 +168,13 @@ def _rows(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:
 
 _some: Final = bindparam("some", expanding=True, type_=BigInteger)
 _HELD: Final = (
-    select(_account.c.id, _account.c.party_id)
+    select(_account.c.id, _account.c.party_id, literal("").label("role"), literal("").label("name"))
     .where(_account.c.tenant_id == sql.tenant(), _account.c.party_id.in_(_some))
     .limit(bindparam("most"))
 )
 _BESIDE: Final = (
-    select(_link.c.account_id.label("id"), _link.c.party_id)
+    select(_link.c.account_id.label("id"), _link.c.party_id, _link.c.role, _party.c.name)
+    .join(_party, and_(_party.c.tenant_id == sql.tenant(), _party.c.id == _link.c.party_id))
     .where(_link.c.tenant_id == sql.tenant(), _link.c.party_id.in_(_some))
     .limit(bindparam("most"))
 )
@@ -209,6 +210,7 @@ def _hit(row: Any, found: Found) -> FindHit:
         account=row.number,
         name=row.name,
         matched=found.matched,
+        whose=found.whose,
         collectable=row.collectable or 0,
         currency=row.currency,
         dpd=days_past_due(row.oldest_due, row.business_date),

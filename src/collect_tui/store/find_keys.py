@@ -59,6 +59,8 @@ class Found:
     party_id: int | None = None
     whole: str = ""
     """All of what it was found by, where `matched` tells a part."""
+    whose: str = ""
+    """What the party is to the account, and its name, where that is not the holder."""
 
 
 @dataclass(frozen=True, slots=True)

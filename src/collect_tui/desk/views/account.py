@@ -277,7 +277,7 @@ class PaneView(View):
 
 
 class FindHit(View):
-    """One account found, and by what: `matched` says the field and the value."""
+    """One account found, and by what: `matched` says the field and the value; `whose`, of which other party of the account."""
 
     account: str
     name: str
@@ -286,12 +286,13 @@ class FindHit(View):
     currency: str
     dpd: int
     status: str
+    whose: str = ""
 
 
 FIND_COLUMNS: Final = (
     Column("account", "Account", 10),
     Column("name", "Customer", 18, flex=2, most=30),
-    Column("matched", "Found by", 18, flex=2),
+    Column("matched", "Found by", 18, flex=2, write=lambda by, hit, _: f"{by} of {hit.whose}" if hit.whose else by),
     money_column("collectable", "Collect", 10),
     number("dpd", "DPD", 4),
     Column("status", "Status", 8, plain=lambda status, hit, session: status.lower()),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.contact.points import candidate_zones, label, of_party, zones_at
+from collect_tui.domain.contact.points import candidate_zones, label_of, of_party, zones_at
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed, final
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Point
@@ -64,7 +64,7 @@ class ContactLogged(Effect):
         words = [result.title.lower() if result else self.result, action.title.lower() if action else self.action]
         point = next((p for p in facts.every_point if p.id == self.point_id), None)
         if point is not None:
-            words.append(label(point))
+            words.append(label_of(point, facts, codes.party_roles))
         if self.reason:
             words.append(codes.reasons.get(self.reason, self.reason).lower())
         note = f" {quoted(self.note)}" if self.note.strip() else ""
@@ -115,7 +115,7 @@ class CallbackScheduled(Effect):
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         owner = "for anyone" if self.callback.owner is None else f"for {self.callback.owner}"
         point = next((p for p in facts.every_point if p.id == self.callback.point_id), None)
-        to = "" if point is None else f" to {label(point)}"
+        to = "" if point is None else f" to {label_of(point, facts, codes.party_roles)}"
         at = self.callback.at
         there = _there(at, zone, facts, point)
         return f"callback {day_words(local_time(at, zone).date(), facts)} {clock(at, zone)}{there}{to}, {owner}"

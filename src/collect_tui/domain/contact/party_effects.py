@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.contact.party import Party
-from collect_tui.domain.contact.points import label
+from collect_tui.domain.contact.points import label, same_as
 from collect_tui.domain.effect import Effect, Ids
 from collect_tui.domain.facts import AccountFacts
 
@@ -26,7 +26,7 @@ class PartyAdded(Effect):
         return (PartyRemoved(now),) if now is not None and used.isdisjoint(p.id for p in now.points) else ()
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        return f"new party: {_said(self.party, codes)}"
+        return f"new party: {_said(self.party, facts, codes)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class PartyRemoved(Effect):
         return (PartyAdded(self.party),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        return f"{_said(self.party, codes)} goes again"
+        return f"{_said(self.party, facts, codes)} goes again"
 
 
-def _said(party: Party, codes: Codes) -> str:
+def _said(party: Party, facts: AccountFacts, codes: Codes) -> str:
     """The role, and its contact points without giving them away; the name is the customer's own word."""
     title = codes.party_roles.get(party.role, party.role).lower()
-    return ", ".join([title, *(f"{label(point)} as {point.short}" for point in party.points)])
+    return ", ".join([title, *(f"{label(point)} as {point.short}{same_as(point, facts)}" for point in party.points)])

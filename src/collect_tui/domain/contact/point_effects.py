@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.contact.points import label
+from collect_tui.domain.contact.points import label, label_of, same_as
 from collect_tui.domain.effect import Effect, Ids, changed
 from collect_tui.domain.facts import AccountFacts, Point
 from collect_tui.domain.wording import day_words
@@ -56,7 +56,7 @@ class PointMarked(PointEffect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         point = _now(facts, self.point_id)
-        name = "the contact point" if point is None else label(point)
+        name = "the contact point" if point is None else label_of(point, facts, codes.party_roles)
         said = []
         if self.quality != self.old_quality:
             said.append(f"is marked {self.quality}")
@@ -93,7 +93,7 @@ class PointAdded(PointEffect):
         return (PointMarked(now.id, WRONG, now.consent, now.quality, now.consent, *given, *given),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        return f"new: {label(self.point)}, as {self.point.short}"
+        return f"new: {label(self.point)}, as {self.point.short}{same_as(self.point, facts)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,23 @@ def label(point: Point) -> str:
     return f"{name} {point.short}"
 
 
+def label_of(point: Point, facts: AccountFacts, roles: Mapping[str, str]) -> str:
+    """The same, and of which party it is where that is not the holder: `mobile …0142 of the spouse`. `roles`: their titles by code.
+
+    Not by name: what is said of an act is kept longer than a name may be.
+    """
+    party = facts.party_of(point)
+    return label(point) if party is None else f"{label(point)} of the {roles.get(party.role, party.role).lower()}"
+
+
+def same_as(point: Point, facts: AccountFacts) -> str:
+    """The point of the account that has the same number or address already, as words that follow; empty for none."""
+    others = (
+        p.short for p in facts.every_point if p.id != point.id and p.normalized and p.normalized == point.normalized
+    )
+    return f", the same as {first}" if (first := next(others, None)) else ""
+
+
 def state_of(facts: AccountFacts) -> str:
     """The state of the customer's address as its post writes it (`Los Angeles, CA 90046`); empty when none of them says one."""
     found = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from collect_tui.desk.figures import amount, full_day
+from collect_tui.desk.figures import amount, full_day, whose
 from collect_tui.domain.states import ServiceState
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
@@ -46,7 +46,7 @@ def point_spans(point: PointView) -> list[Span]:
             f" {', '.join(state)}" if state else "",
             Role.BAD if point.quality in {"bad", "wrong"} or point.consent == "out" else Role.GOOD,
         ),
-        Span(f" {tui_text.clean(point.party)}, {tui_text.clean(point.role)}" if point.role else "", Role.HEAD),
+        Span(f" {tui_text.clean(whose(point.party, point.role))}" if point.role else "", Role.HEAD),
         Span(f"  {point.local_time}" if point.local_time else "", Role.LABEL),
         Span(tried, Role.LABEL),
     ]
