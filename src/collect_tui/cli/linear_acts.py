@@ -116,7 +116,7 @@ class LinearActs(LinearPages):
         if not acts:
             self._say(planned.none())
             return
-        self._say(f"On {len(acts)} of {len(accounts)} accounts: {planned.first}")
+        self._say(f"On {len(acts)} of {len(accounts)} accounts: {planned.common}")
         if planned.refused:
             self._say(left_out(planned.refused))
         if not self._yes("do it", "Nothing was done."):
