@@ -229,6 +229,12 @@ def test_what_comes_out_has_no_control_and_hostile_names_none(tmp_path: Path) ->
         (["q broken", "filter dpd>>60"], "queue broken>"),
         (["q broken", "filter dpd>60", "save old", "q", "q old"], "queue broken dpd>60>"),
         (["q broken", "save old"], "say first what is wanted of it"),
+        (
+            ["q broken", "filter dpd>60", "save old", "filter dpd>9", "save old"],
+            "it shows dpd>60 of broken. Keep dpd>9",
+        ),
+        (["q broken", "filter dpd>60", "save old", "filter dpd>9", "save old", "y", "q old"], "queue broken dpd>9>"),
+        (["q broken", "filter dpd>60", "save old", "filter dpd>9", "save old", "n", "q old"], "queue broken dpd>60>"),
         (["q broken", "marks 2 4-5"], "3 accounts marked: 4410-"),
         (["q broken", "marks 2 4-99999"], "Say first the number of a row; there are 26."),
         (["q broken", "marks 1", "q new", "q broken", "n so"], "There is no account here"),

@@ -273,6 +273,13 @@ def test_an_unknown_account_is_not_found(desk):
         desk.account("9999-9999")
 
 
+def test_the_history_of_nobody_is_said_with_the_nearest_login(desks):
+    with pytest.raises(NotFound, match=r"There is no user 'bem' at this desk; did you mean ben\?") as error:
+        desks("lee").history(by="bem")
+    assert error.value.code == "user.not_found"
+    assert desks("lee").history(by="ben") == ()
+
+
 def test_history_lists_my_acts_newest_first(desks):
     mia = desks("mia")
     do(mia, ROSA, "n one")

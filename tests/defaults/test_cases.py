@@ -119,7 +119,7 @@ def test_a_site_changes_a_kind_key_by_key(tmp_path):
         ('name = "done"', 'name = "done;"', "moves.1.name: cannot be typed; expected letters"),
         ('name = "done"', f'name = "{"x" * 61}"', "moves.1.name: cannot be typed"),
         ('name = "done"', OTHER, "there is a move of this name already."),
-        ("[fields]\n", f"[fields]\n{'x' * 61} = {{ type = \"text\" }}\n", "expected a name of at most 60 letters."),
+        ("[fields]\n", f"[fields]\n{'x' * 61} = {{ type = \"text\" }}\n", "no name; expected 1 to 60 characters"),
         ("[fields]\n", "[fields]\nowner = { type = \"text\" }\n", "fields.owner.type: a case is given to one by this name; expected user."),
         ("[fields]\n", "[fields]\ndept = { type = \"text\" }\n", "fields.dept.type: a case is given to one by this name; expected d"),
         ('"low", "high"]', '"low", "high", "Low"]', "fields.urgency.list: low and Low are the same word where one is typed."),

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from collect_tui import __version__
 from collect_tui.cli import (
@@ -38,18 +38,8 @@ from collect_tui.cli import (
     users,
 )
 from collect_tui.cli.common import check_theme, day
-from collect_tui.common.text import clean
+from collect_tui.cli.parser import Parser
 from collect_tui.domain.errors import DomainError, Invalid, Refused
-
-
-class _Parser(argparse.ArgumentParser):
-    """One that says of a wrong argument what any other error would: card data is masked, controls are taken out."""
-
-    def error(self, message: str) -> NoReturn:
-        from collect_tui.domain.card_text import mask_card
-
-        super().error(mask_card(clean(message)))
-
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -113,9 +103,9 @@ def _report(error: DomainError, as_json: bool) -> int:
     return code
 
 
-def _options(**more: Any) -> _Parser:
+def _options(**more: Any) -> Parser:
     """What stands before a command: all that opening the desk needs."""
-    parser = _Parser(
+    parser = Parser(
         prog="collect-tui",
         description="A collector's workstation for the terminal. Without a command it opens the desk.",
         **more,

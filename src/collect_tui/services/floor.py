@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session as Db
 
 from collect_tui.common.text import clean
-from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.views.floor import FloorView, QueueLockView, SeatView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.domain.card_text import mask_card
@@ -79,7 +79,7 @@ def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
             raise Refused("account.closed", f"{number} is closed; there is nothing left to work on it.", "account")
         user = rows.user(db, desk.tenant_id, to)
         if user is None:
-            raise NotFound("user.not_found", f"There is no user {clean(to)!r} at this desk.", "to")
+            raise desk.no_user(db, to, "to")
         if not user.active:
             raise Refused("user.inactive", f"{to} no longer works at this desk; choose a colleague who does.", "to")
         before, in_queue, fence, until = claims.hand_over(db, desk.tenant_id, account_id, to, now, minutes)

@@ -144,7 +144,7 @@ def hand_on(
 def _user(desk: DeskContext, db: Db, login: str, field: str) -> None:
     user = rows.user(db, desk.tenant_id, login)
     if user is None:
-        raise NotFound("user.not_found", f"There is no user {clean(login)!r} at this desk.", field)
+        raise desk.no_user(db, login, field)
     if not user.active:
         raise Refused("user.inactive", f"{login} no longer works at this desk.", field)
 
