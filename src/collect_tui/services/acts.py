@@ -125,7 +125,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         ended=lambda number: case_rows.ended(db, desk.tenant_id, here(), number),
         taken=lambda number: bool(documents.find(db.connection(), desk.tenant_id, [(here(), number)])),
         is_case=lambda number: bool(case_rows.kinds(db, desk.tenant_id, (number,))),
-        logins=lambda: desk.logins(db),
+        roles=lambda: desk.roles(db),
         locked=lambda: queue_locks.told(db, desk.tenant_id, here()),
         stands_for=lambda: desk.stands_for(db, tenant.business_date),
         authority=desk.authority,

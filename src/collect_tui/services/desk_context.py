@@ -95,10 +95,10 @@ class DeskContext:
         mine = select(AppUser.desk).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
         return self.catalogue().cases.departments_of(db.exec(mine).first() or "")
 
-    def logins(self, db: Db) -> tuple[str, ...]:
-        """Of everybody who still works here."""
-        theirs = select(AppUser.login).where(AppUser.tenant_id == self.tenant_id, col(AppUser.active))
-        return tuple(db.exec(theirs.order_by(AppUser.login)))
+    def roles(self, db: Db) -> dict[str, str]:
+        """The role of everybody who still works here, by login."""
+        theirs = select(AppUser.login, AppUser.role).where(AppUser.tenant_id == self.tenant_id, col(AppUser.active))
+        return dict(db.exec(theirs.order_by(AppUser.login)).all())
 
     def stands_for(self, db: Db, on: date) -> dict[str, Authority]:
         """In whose stead the user decides cases on a business date, with what each of them may; nobody who does not work here."""

@@ -17,6 +17,7 @@ from collect_tui.desk.views.floor import HandedOn
 from collect_tui.domain.agent import AgentState
 from collect_tui.domain.card_text import mask_card
 from collect_tui.services import claiming, floor
+from collect_tui.services.access import ANSWERS, DECIDES, WORKS, require_of
 from collect_tui.services.deciders import acts
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import agents, queue_locks
@@ -51,7 +52,8 @@ def absent(desk: DeskContext, login: str, until: date | None, deputy: str, reaso
     """An agent is away until a business date, on which they are back; None: they are back now. Meanwhile their callbacks are anybody's, and
     `deputy` decides cases in their stead, as `[[deputies]]` of `authority.toml` do.
 
-    NotFound "user.not_found"; Invalid "absent.until": a day that is over; "absent.reason".
+    NotFound "user.not_found"; Invalid "absent.until": a day that is over; "absent.reason"; Refused "user.role": a deputy
+    who may decide nothing.
     """
     why = _why(reason, "absent.reason") if until is not None else clean(reason).strip()
 
@@ -60,7 +62,7 @@ def absent(desk: DeskContext, login: str, until: date | None, deputy: str, reaso
             today = desk.tenant(db).business_date
             _user(desk, db, login, "login")
             if deputy:
-                _user(desk, db, deputy, "deputy")
+                _user(desk, db, deputy, "deputy", DECIDES)
             if until is not None and until <= today:
                 raise Invalid("absent.until", "Expected a day after today, on which they are back.", "until")
             if deputy == login or (deputy and until is None):
@@ -105,16 +107,19 @@ def hand_on(
     """Counts what is an agent's, and with `do` hands it on: to one colleague, or spread over several, each account an act of its own.
     What is broken off has done what it has done; again, it goes on.
 
-    NotFound "user.not_found"; Invalid "handover.to", "handover.reason"; Refused "user.inactive".
+    NotFound "user.not_found"; Invalid "handover.to", "handover.reason"; Refused "user.inactive", "user.role".
     """
     names = tuple(dict.fromkeys(to))
     if not names or of in names:
         raise Invalid("handover.to", "Say to whom: the logins of colleagues.", "to")
     why = _why(reason, "handover.reason") if do else ""
     with desk.reading() as db:
+        found = rows.theirs(db, desk.tenant_id, of, desk.clock())
         for each in names:
             _user(desk, db, each, "to")
-        found = rows.theirs(db, desk.tenant_id, of, desk.clock())
+            for name in found:
+                if found[name]:
+                    _user(desk, db, each, "to", ANSWERS if name == "cases" else WORKS)
     numbers = sorted(set().union(*found.values()))
     counts = {name: len(each) for name, each in found.items()}
     seen = HandedOn(of=of, to=names, accounts=len(numbers), **counts)
@@ -137,12 +142,14 @@ def hand_on(
     return seen.model_copy(update={"done": len(numbers) - len(refused), "refused": tuple(refused)})
 
 
-def _user(desk: DeskContext, db: Db, login: str, field: str) -> None:
+def _user(desk: DeskContext, db: Db, login: str, field: str, permission: str | None = None) -> None:
     user = rows.user(db, desk.tenant_id, login)
     if user is None:
         raise NotFound("user.not_found", f"There is no user {clean(login)!r} at this desk.", field)
     if not user.active:
         raise Refused("user.inactive", f"{login} no longer works at this desk.", field)
+    if permission:
+        require_of(desk.catalogue().authority, login, user.role, permission, field)
 
 
 def _why(reason: str, code: str) -> str:
