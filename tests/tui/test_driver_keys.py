@@ -42,7 +42,14 @@ def test_an_empty_paste_is_none_and_keys_go_on() -> None:
 
 
 def test_keys_outside_pastes_are_read_as_ever() -> None:
-    assert read(KeyParser(), "\x1b[24~", "\x1b[", "B", "\x1b1") == ["f12", "down", "alt+1"]
+    assert read(KeyParser(), "\x1b[24~", "\x1b[", "B", "\x1b1") == ["f12", "down", "escape", "1"]
+
+
+@pytest.mark.parametrize("char", [chr(code) for code in range(32, 127) if chr(code) not in "O[\x7f"] + ["é", "Ж", "中"])
+def test_escape_and_a_character_are_two_keys(char: str) -> None:
+    """However they came: a slow line brings together what was typed one after the other."""
+    alone = read(KeyParser(), char)
+    assert read(KeyParser(), f"\x1b{char}") == read(KeyParser(), "\x1b", char) == ["escape", *alone]
 
 
 def test_a_paste_ends_at_its_end_mark_however_long_the_line_stalls(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from collect_tui.desk.line import case_fields, case_rows, customer, say
+from collect_tui.desk.line import case_fields, case_rows, customer, message, say, sending
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
-from collect_tui.desk.line.message import LANGUAGE_NAMES
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.point import SOURCES
 from collect_tui.desk.line.promise import affordable_plan, most_a_month
+from collect_tui.desk.line.sending import LANGUAGE_NAMES
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import VERBS, find, takes_text
-from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS, METHODS
+from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS
 from collect_tui.desk.line.words import LineState, TokenCursor
 from collect_tui.domain.dates import WEEKDAYS
-from collect_tui.domain.message.template import LEVELS
 from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.states import MessageState
 from collect_tui.domain.typed_dates import parse_date
@@ -46,9 +45,17 @@ def suggest(text: str, context: LineContext) -> str:
     return next((offer[len(part) :] for offer, _ in offers if offer.lower().startswith(low)), "")
 
 
-def offered(slot: Slot, context: LineContext) -> tuple[Offer, ...]:
-    """All that may stand in a slot, with what it means, as the line itself completes it there."""
-    return slot.choices or tuple(_offers("", (slot.kind,), context))
+def offered(
+    slot: Slot, context: LineContext, verb: str = "", beside: Mapping[str, str] | None = None
+) -> tuple[Offer, ...]:
+    """All that may stand in a slot, with what it means, as the line itself completes it there. `verb`, `beside`: what the act begins with,
+    and what stands in its other slots by name."""
+    kind, given = slot.kind, beside or {}
+    if kind in ("action", "result", "result or template"):
+        kind += f":{given.get('result' if kind == 'action' else 'action') or verb}"
+    elif kind in ("channel", "language"):
+        kind += f":{given.get('template') or message.NAMED.get(verb, '')}"
+    return slot.choices or tuple(_offers("", (kind,), context))
 
 
 def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
@@ -111,6 +118,14 @@ def _of(slot: str, context: LineContext) -> Iterable[Offer]:
         return ((what, "anyone may take it" if what == "any" else ""),)
     if kind == "move":
         return _moves(what, context)
+    if kind == "action":
+        return _actions(context, what)
+    if kind in ("result", "result or template"):
+        return (*_results(context, what), *(context.sending.offered() if kind != "result" else ()))
+    if kind == "channel":
+        return ((each, CHANNELS[each]) for each in context.sending.channels(what) if each in CHANNELS)
+    if kind == "language":
+        return ((each, LANGUAGE_NAMES[each]) for each in context.sending.languages(what))
     if (order := kind.removesuffix(" reason")) in KINDS:
         return _table(lambda context: context.codes.reasons_for(order, what))(context)
     field = case_fields.field_of(slot, context) if more else None
@@ -136,14 +151,20 @@ def _verbs(context: LineContext) -> Iterator[Offer]:
     yield from ((code, f"{title}, before a result code") for code, title in _actions(context))
 
 
-def _actions(context: LineContext) -> Iterator[Offer]:
+def _actions(context: LineContext, of: str = "") -> Iterator[Offer]:
+    """`of`: the code of a result that they are to have."""
+    result = context.codes.results.get(of.upper())
     for action in context.codes.actions.values():
-        yield action.code.lower(), action.title
+        if result is None or result.may_come_of(action):
+            yield action.code.lower(), action.title
 
 
-def _results(context: LineContext) -> Iterator[Offer]:
+def _results(context: LineContext, of: str = "") -> Iterator[Offer]:
+    """`of`: the code of the action that they are to come of."""
+    action = context.codes.actions.get(of.upper())
     for result in context.codes.results.values():
-        yield result.code.lower(), result.title
+        if action is None or result.may_come_of(action):
+            yield result.code.lower(), result.title
 
 
 def _points(context: LineContext) -> Iterator[Offer]:
@@ -229,17 +250,6 @@ def _cases(context: LineContext) -> Iterator[Offer]:
         yield word(case.number), say.sentence(case.title, case.about, case.label)
 
 
-def _templates(context: LineContext) -> Iterator[Offer]:
-    for name in context.templates:
-        yield name, "a template of messages"
-
-
-def _waiting(context: LineContext, *states: MessageState) -> Iterator[Offer]:
-    for one in context.waiting:
-        if not states or one.status in states:
-            yield word(one.name), f"{one.status.lower()}, by {one.channel}"
-
-
 def _table(pick: Callable[[LineContext], Mapping[str, str]]) -> Callable[[LineContext], Iterator[Offer]]:
     def offers(context: LineContext) -> Iterator[Offer]:
         for code, title in pick(context).items():
@@ -250,8 +260,6 @@ def _table(pick: Callable[[LineContext], Mapping[str, str]]) -> Callable[[LineCo
 
 _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "verb": _verbs,
-    "action": _actions,
-    "result": _results,
     "point": _points,
     "amount": _amounts,
     "date": _dates,
@@ -270,20 +278,17 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "skip reason": _table(lambda context: context.codes.skip_reasons),
     "next action": _table(lambda context: context.codes.next_actions),
     "hold": _table(lambda context: {code: kind.title for code, kind in context.holds.items()}),
-    "result or template": lambda context: (*_results(context), *_templates(context)),
-    "template": _templates,
-    "level": lambda _: ((level, "a notice") for level in LEVELS),
-    "channel": lambda _: CHANNELS.items(),
-    "language": lambda _: LANGUAGE_NAMES.items(),
-    "draft": lambda context: _waiting(context, MessageState.DRAFT),
-    "message": _waiting,
+    "template": lambda context: context.sending.offered(),
+    "level": lambda context: context.sending.notices(),
+    "draft": lambda context: sending.waiting(context.waiting, MessageState.DRAFT),
+    "message": lambda context: sending.waiting(context.waiting),
     "case": _cases,
     "asked case": lambda context: (
         (word(one.number), f"{one.asked}, asked for by {one.asked_by}") for one in context.cases if one.asked
     ),
     "move": lambda context: _moves("", context),
     "department": lambda context: context.departments.items(),
-    "method": lambda _: METHODS.items(),
+    "method": lambda context: context.codes.method_words.items(),
     "quality": lambda _: ((name, "") for name in ("good", "bad", "wrong", "in", "out")),
     "point kind": lambda _: customer.KINDS.items(),
     "role": _table(lambda context: context.codes.party_roles),

@@ -27,7 +27,7 @@ def party(words: TokenCursor) -> tuple[Command, ...]:
     """`party ROLE NAME KIND VALUE`; a name of several words stands in quotes."""
     role = words.require("role")
     if not role.plain or role.low not in words.context.codes.party_roles:
-        words.reject(role, "role")
+        words.unknown(role, "role", "role of a party", words.context.codes.party_roles)
     words.take("role")
     first = words.require("party")
     name = first.text

@@ -163,11 +163,13 @@ class KeyGate(_Base):
         """Put typed events that come from the terminal in the queue; let everything else through."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and event is not self._gate_passing:
             if event.time >= self._gate_cutoff:
-                for typed in self._gate_unfold(event):
-                    if self.gate_exempt(typed):
-                        await super().on_event(typed)
-                    else:
-                        self._gate_accept(typed)
+                if isinstance(event, events.Key) and event.key == "ctrl+j":
+                    # Enter typed before the terminal was in raw mode: the line discipline has made a line feed of it.
+                    event = events.Key("enter", "\r")
+                if self.gate_exempt(event):
+                    await super().on_event(event)
+                else:
+                    self._gate_accept(event)
             return
         self._gate_resized = self._gate_resized or isinstance(event, events.Resize)
         await super().on_event(event)
@@ -195,22 +197,6 @@ class KeyGate(_Base):
         if self._gate_task is None:
             self._gate_task = asyncio.create_task(self._gate_run(), name="key gate")
 
-    def _gate_unfold(self, event: _Typed) -> tuple[_Typed, ...]:
-        """Turn ``alt+x`` that nobody bound back into Escape and ``x``.
-
-        Over a slow line Escape and a letter typed after it arrive together and are read as one Alt key.
-        """
-        if isinstance(event, events.Key) and event.key == "ctrl+j":
-            # Enter typed before the terminal was in raw mode: the line discipline has made a line feed of it.
-            return (events.Key("enter", "\r"),)
-        if isinstance(event, events.Key) and event.key.startswith("alt+") and event.character:
-            char = event.character
-            if char.isprintable() and event.key not in self.screen.active_bindings:
-                key = event.key.removeprefix("alt+").removeprefix("shift+")
-                key = char if len(key) == 1 else key
-                return events.Key("escape", "\x1b"), events.Key(key, char)
-        return (event,)
-
     def _gate_in_transit(self) -> int:
         """Typed events that are in the app's own queue, not yet seen by :meth:`on_event`."""
         queue: deque[Any] = self._message_queue.values
@@ -225,7 +211,7 @@ class KeyGate(_Base):
     async def _gate_run(self) -> None:
         """Let the kept keys through, one after another, then end: no task is left behind when nobody types."""
         try:
-            while self._gate_queue:
+            while self._gate_queue and not self._exit:  # what is typed behind the last key is for nothing that is left
                 await self._gate_free.wait()
                 if not self._gate_queue:
                     break

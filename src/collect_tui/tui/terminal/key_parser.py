@@ -90,10 +90,11 @@ class KeyParser(XTermParser):
     """Reads what a terminal sends as keys, pastes and answers, however it is torn.
 
     An escape sequence stays one key whatever the pause in it; only an Escape that nothing follows is one after a while,
-    as nothing depends on it.  ``ESC`` and a plain character are that character with Alt.  Sequences that mean no key
-    are none.  A paste is one text up to its end mark, whatever is in it; where the mark does not come, Ctrl-C or F12
-    alone after a silence drop it, or a longer silence does.  None of it is acted on: what comes of it after that silence is
-    dropped as well, up to its end mark or to a key that comes alone.
+    as nothing depends on it.  ``ESC`` and a plain character are two keys, however they came: a slow line brings together
+    what was typed one after the other, and no action has an Alt key.  Sequences that mean no key are none.  A paste is one
+    text up to its end mark, whatever is in it; where the mark does not come, Ctrl-C or F12 alone after a silence drop it, or
+    a longer silence does.  None of it is acted on: what comes of it after that silence is dropped as well, up to its end mark
+    or to a key that comes alone.
 
     Args:
         debug: as of Textual's parser.
@@ -210,7 +211,7 @@ class KeyParser(XTermParser):
         if "\x80" <= sequence < "\xa0":  # a control that is no key
             return ()
         if len(sequence) == 2 and sequence[0] == ESC:
-            return super()._sequence_to_key_events(sequence[1], alt=True)
+            return (events.Key("escape", ESC), *super()._sequence_to_key_events(sequence[1]))
         return super()._sequence_to_key_events(sequence, alt)
 
     # -- pastes -------------------------------------------------------------------------------------------------
