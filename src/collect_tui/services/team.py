@@ -63,11 +63,13 @@ def absent(desk: DeskContext, login: str, until: date | None, deputy: str, reaso
             today = desk.tenant(db).business_date
             _user(desk, db, login, "login")
             if deputy:
-                _user(desk, db, deputy, "deputy", DECIDES)
+                _user(desk, db, deputy, "deputy")
             if until is not None and until <= today:
                 raise Invalid("absent.until", "Expected a day after today, on which they are back.", "until")
             if deputy == login or (deputy and until is None):
                 raise Invalid("absent.deputy", "Somebody else decides in their stead, while they are away.", "deputy")
+            if deputy:
+                _user(desk, db, deputy, "deputy", DECIDES)
             now, values = desk.clock(), {"absent_until": until, "deputy": deputy}
             told = " ".join(filter(None, (str(until or ""), deputy, why)))
             agents.add(db, desk.tenant_id, login, now, "absent" if until else "back", by=desk.user, text=told)
