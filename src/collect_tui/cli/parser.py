@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any, NoReturn
 
+from collect_tui.cli import output
 from collect_tui.common.text import clean
 
 
@@ -22,3 +23,8 @@ class Parser(argparse.ArgumentParser):
         if "" in arg_strings and (action.option_strings or action.type is Path):
             raise argparse.ArgumentError(action, "expected something; an empty text is nothing")
         return super()._get_values(action, arg_strings)
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        if (lost := output.lost()) is not None:  # the help, or the version
+            status = output.unwritten(lost)
+        super().exit(status, message)

@@ -135,6 +135,62 @@ def read_whole(path: Path, largest: int = LARGEST, *, links: bool = True) -> byt
     return raw
 
 
+class Turn:
+    """A turn at something, one at a time among all that ask by the same file, in this process or another; what a killed process had is
+    free. Where files cannot be locked, everybody has it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def take(self, *, wait: bool = False) -> bool:
+        """Takes the turn; False: somebody else has it, whom `wait` waits for."""
+        while fcntl is not None:
+            try:
+                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            except OSError:
+                return True
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                if os.path.samestat(os.fstat(descriptor), os.lstat(self._path)):
+                    self._descriptor = descriptor
+                    return True
+            except FileNotFoundError:
+                pass  # whoever had it took the file away
+            except OSError as error:
+                os.close(descriptor)
+                return not isinstance(error, BlockingIOError)
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+        return True
+
+    def give(self) -> None:
+        """The next one's turn."""
+        if self._descriptor is not None:
+            self._path.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def taken(self) -> bool:
+        """Has somebody the turn just now?"""
+        if fcntl is None:
+            return False
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            return isinstance(error, BlockingIOError)
+        else:
+            return False
+        finally:
+            os.close(descriptor)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Writes a small file atomically, with the folders above it that are missing. OSError."""
     make_private(path.parent)

@@ -97,14 +97,14 @@ class DeskContext:
         mine = select(AppUser.desk).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
         return self.catalogue().cases.departments_of(db.exec(mine).first() or "")
 
-    def logins(self, db: Db) -> tuple[str, ...]:
-        """Of everybody who still works here."""
-        theirs = select(AppUser.login).where(AppUser.tenant_id == self.tenant_id, col(AppUser.active))
-        return tuple(db.exec(theirs.order_by(AppUser.login)))
+    def roles(self, db: Db) -> dict[str, str]:
+        """The role of everybody who still works here, by login."""
+        theirs = select(AppUser.login, AppUser.role).where(AppUser.tenant_id == self.tenant_id, col(AppUser.active))
+        return dict(db.exec(theirs.order_by(AppUser.login)).all())
 
     def no_user(self, db: Db, login: str, field: str) -> NotFound:
         """What is said where a login is nobody's, with the nearest one."""
-        near = nearest(login, self.logins(db))
+        near = nearest(login, self.roles(db))
         told = f"; did you mean {near}?" if near else "."
         return NotFound("user.not_found", f"There is no user {clean(login[:64])!r} at this desk{told}", field)
 

@@ -13,7 +13,7 @@ from collect_tui.desk.views.queue import Claim
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.states import AccountState
 from collect_tui.services import case_lists, events
-from collect_tui.services.access import require
+from collect_tui.services.access import WORKS, require, require_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import claims, facts, kpi, queue_locks, queues, worked
@@ -59,7 +59,8 @@ def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
     """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused.
 
     The reason and both names stand in the audit. Asked again, it only renews the lease. Forbidden without `queue.assign`;
-    NotFound: no such account or user; Refused: the account is closed, or the user may not work; Invalid: no reason.
+    NotFound: no such account or user; Refused: the account is closed, the user no longer works here ("user.inactive") or may not
+    work a queue ("user.role"); Invalid: no reason.
     """
     require(desk.authority, "queue.assign")
     why = clean(reason).strip()
@@ -82,6 +83,7 @@ def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
             raise desk.no_user(db, to, "to")
         if not user.active:
             raise Refused("user.inactive", f"{to} no longer works at this desk; choose a colleague who does.", "to")
+        require_of(desk.catalogue().authority, to, user.role, WORKS, "to")
         before, in_queue, fence, until = claims.hand_over(db, desk.tenant_id, account_id, to, now, minutes)
         if before != to:
             gate.know({number})

@@ -89,9 +89,9 @@ def any_expired(session: Session, tenant_id: int, now: datetime) -> bool:
 
 
 def user(session: Session, tenant_id: int, login: str) -> Any:
-    """Login, name and whether active of one user; None when there is no such user."""
+    """Login, name, role and whether active of one user; None when there is no such user."""
     u = table(AppUser).c
-    query = select(u.login, u.name, u.active).where(u.tenant_id == tenant_id, u.login == login)
+    query = select(u.login, u.name, u.role, u.active).where(u.tenant_id == tenant_id, u.login == login)
     return session.execute(query).one_or_none()
 
 
