@@ -55,8 +55,9 @@ def _produced(
     )
 
 
-def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
-    """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused.
+def reassign(desk: DeskContext, account: str, to: str, reason: str, *, do: bool = True) -> Claim:
+    """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused. Without `do`
+    all of it is tried and nothing stays.
 
     The reason and both names stand in the audit. Asked again, it only renews the lease. Forbidden without `queue.assign`;
     NotFound: no such account or user; Refused: the account is closed, or the user may not work; Invalid: no reason.
@@ -67,11 +68,11 @@ def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
         raise Invalid("reassign.reason", "Say why the account goes to a colleague; it stands in the audit.", "reason")
     if len(why) > LONGEST_REASON:
         raise Invalid("reassign.reason", f"A reason has at most {LONGEST_REASON} characters.", "reason")
-    return desk.store.attempt(lambda: _hand_over(desk, account, to, why))
+    return desk.store.attempt(lambda: _hand_over(desk, account, to, why, do))
 
 
-def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
-    with unit_of_work(desk, account) as work:
+def _hand_over(desk: DeskContext, account: str, to: str, why: str, do: bool) -> Claim:
+    with unit_of_work(desk, account, dry_run=not do) as work:
         db, now, minutes = work.db, work.now, desk.catalogue().rules.queue.lease_minutes
         account_id = facts.account_id(db, desk.tenant_id, account)
         number, status = rows.number_and_status(db, desk.tenant_id, account_id)
