@@ -47,8 +47,9 @@ def _produced(
 ) -> tuple[SeatView, ...]:
     """The seats with what came of the day."""
     until = desk.clock() + timedelta(microseconds=1)
-    found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until)
-    of = {"right_party": "", "promises": "", "promised": currency}
+    minutes = desk.catalogue().rules.contact.conversation_minutes
+    found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until, minutes)
+    of = {"worked": "", "right_party": "", "promises": "", "promised": currency}
     return tuple(
         seat.model_copy(update={name: found.get((seat.login, name, unit), 0) for name, unit in of.items()})
         for seat in seats
