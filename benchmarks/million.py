@@ -263,9 +263,11 @@ def filters(store: Store, catalogue: Catalogue, queue: str, now: datetime, reps:
         "collect>90",
         "zone=open",
         "zone=open sort score",
+        "zone=closed",
         "flag=hold",
         "owner=none",
         "product=int",
+        "product!=int",
         "lin",
     )
     few = (
@@ -313,6 +315,7 @@ def find(store: Store, reps: int) -> None:
             "word of a note": "dunrov",
             "common word of notes": "friday",
             "two words of notes": "kosgar friday",
+            "keys of several kinds": "lindal 17",
             "what nobody has": "zzyzx",
             "begin of a phone": "312000",
             "phone": "131200004711",

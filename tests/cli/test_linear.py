@@ -22,6 +22,7 @@ import pytest
 from collect_tui import bootstrap, demo
 from collect_tui.cli.linear import OF_THE_SCREEN, PANES, WORDS, Linear, run
 from collect_tui.desk.case_pages import load_cases
+from collect_tui.desk.errors import Invalid
 from collect_tui.desk.line.verbs import VERBS
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.message.offer import offer
@@ -274,6 +275,46 @@ def test_what_is_said(tmp_path: Path, lines: list[str], said: str) -> None:
     assert said in typed_in(tmp_path, *lines)
 
 
+def with_keys(folder: Path, text: str) -> None:
+    """The site has a `keys.toml`."""
+    site = bootstrap.wiring(database=folder / "demo.db", user="mia", at=NOON).settings.site_folder
+    site.mkdir(parents=True)
+    (site / "keys.toml").write_text(f"[keys]\n{text}\n", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("keys", "lines", "said", "unsaid"),
+    [
+        ('"work.next" = ["%"]', ["3", "%"], "account 4410-2231>", ""),
+        ('"work.next" = ["%"]', ["3", "w"], "", "account"),
+        ('"work.next" = ["%"]', ["3", "next"], "account 4410-2231>", ""),
+        ('"note.new" = ["i"]\n"work.next" = ["n"]', ["3", "n"], "account 4410-2231>", ""),
+        ('"note.new" = ["i"]\n"work.next" = ["n"]', [ROSA, "n called"], 'notes "called"', ""),
+        ('"note.new" = ["i"]', [ROSA, "i"], "typed as a line: n", ""),
+        ('"result.hot" = ["%"]', ["3", "w", "%n"], "logs no answer", ""),
+        ('"undo.last" = ["Z"]', [ROSA, "lm", "history", "Z 1", "y"], "takes the contact back", ""),
+        ('"why.open" = ["ctrl+w"]', [ROSA, "ctrl+w"], "money      80 of 300", ""),
+        ('"why.open" = ["!"]', [ROSA, "?"], "!", ""),
+    ],
+)
+def test_the_keys_of_the_site_are_those_of_the_screen(
+    tmp_path: Path, keys: str, lines: list[str], said: str, unsaid: str
+) -> None:
+    with_keys(tmp_path, keys)
+    out = typed_in(tmp_path, *lines)
+    assert said in out, out
+    assert not unsaid or f"{unsaid} 4410" not in out
+
+
+def test_keys_that_two_want_are_refused_as_at_the_screen(tmp_path: Path) -> None:
+    with_keys(tmp_path, '"work.skip" = ["w"]\n"theme.choose" = ["?"]')
+    told = "'w' is wanted by work.next and by work.skip on the queue, account screens"
+    with pytest.raises(Invalid, match=told) as refused:
+        typed_in(tmp_path, "quit")
+    assert "'?' is wanted by" in refused.value.message
+    assert "keys.toml" in refused.value.message
+
+
 def test_an_account_left_is_given_back(tmp_path: Path) -> None:
     typed_in(tmp_path, ROSA)
     assert "held by" not in typed_in(tmp_path, "4410-2231", "quit").replace("held by mia", "")
@@ -316,6 +357,18 @@ def test_a_lead_says_a_word_which_its_agent_hears_and_acknowledges(tmp_path: Pat
     assert out.count("lee says: call the first") == 1
     assert "lee sees that you have read it." in out
     assert "Nobody has left you a word." in out
+
+
+def test_a_set_is_taken_back_after_one_question(tmp_path: Path) -> None:
+    marked = ["q new", "marks 1-3", "own lee", "y", "marks none"]
+    out = typed_in(tmp_path, *marked, "u", "n", "history", "u 1", "y", "history", "2", "u 1", "u 2")
+    assert out.count("Undo: 3 of 3 can be taken back") == 2
+    assert out.count(" (was lee)") >= 6, "what gives way, of each account, both times"
+    assert "Nothing was undone." in out
+    assert "Taken back on 3 accounts." in out
+    assert "set of 3" in out
+    assert "history set=" in out
+    assert out.count("This act cannot be taken back, or was already.") == 2, "of its acts none is left"
 
 
 def test_a_run_of_messages_is_released_after_a_question(tmp_path: Path) -> None:

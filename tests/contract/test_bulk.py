@@ -62,6 +62,10 @@ def test_a_day_that_gives_way_is_said_in_its_row(desks):
     assert "set the date again after that" in BulkRow.of(mia.do(acts[0])).said
 
 
+def test_a_date_alone_is_said_too(desks):
+    assert plan(desks("mia"), [ROSA], "t fri", BASE)[1].first.startswith("next call")
+
+
 def test_at_least_one_and_not_too_many(desks):
     for accounts, code in (([" "], "bulk.none"), ([str(n) for n in range(MOST + 1)], "bulk.many")):
         with pytest.raises(Refused) as error:

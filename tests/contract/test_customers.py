@@ -178,3 +178,16 @@ def test_numbers_are_read_as_in_the_country_of_the_book(tmp_path):
         do(desk, "1-1", "add w +1 312 555 0188")
         kept = points(desk, "1-1")
         assert (kept["m2"], kept["w1"]) == ("+44 7700 900123", "(312) 555-0188"), "the site's own need no code"
+
+
+def test_the_row_of_a_queue_shows_the_zone_of_who_is_called_now(desk):
+    def shown() -> str:
+        rows = (row for figure in desk.queues().queues for row in desk.queue(figure.name).rows)
+        return next(row.zone for row in rows if row.account == ROSA)
+
+    before = shown()
+    assert before == desk.account(ROSA).zone
+    do(desk, ROSA, "fix zone Asia/Tokyo")
+    assert shown() == desk.account(ROSA).zone == "Asia/Tokyo"
+    do(desk, ROSA, "undo")
+    assert shown() == before

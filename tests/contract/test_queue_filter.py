@@ -13,6 +13,7 @@ from collect_tui.desk.commands import Act, PlaceHold
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.queue_filter import SORTS
 from collect_tui.store.engine import Store
+from contract.conftest import do
 from support.book import SERVICES, Book, account
 
 #: It is 11:32 in Chicago: 7:32 in Honolulu, where nobody is called yet.
@@ -133,6 +134,21 @@ def test_next_takes_the_next_of_what_is_wanted(desk, desks):
     assert desk.next("new", words="dpd>30 petrov").account == wanted[0]
     assert desks("ben").next("new", words="dpd>30 petrov").account == wanted[1]
     assert desks("lee").next("new", words="dpd>30 nobody") is None
+
+
+@pytest.mark.parametrize("queue", ["new", "mine"])
+def test_what_is_left_is_of_what_is_wanted(desks, queue):
+    """Of what is worked by words their rows are left, not the queue's; who may not be called, a colleague's and what is done are not."""
+    mia, ben = desks("mia"), desks("ben")
+    words = "dpd>3 owner=mia"
+    open_now = len(mia.queue(queue, words=f"{words} zone=open").rows)
+    assert 3 <= open_now < len(mia.queue(queue, words=words).rows) < len(rows(mia))
+    claim = mia.next(queue, words=words)
+    assert claim.left == open_now
+    assert ben.next("new", words=words).left == open_now - 1
+    do(mia, claim.account, "lm")
+    assert mia.next(queue, words=words).left == open_now - 2
+    assert desks("lee").next("new").left > open_now
 
 
 @pytest.mark.parametrize(

@@ -348,3 +348,31 @@ def test_a_notice_whose_forerunners_nobody_served_says_so_and_may_go(desk):
     preview = shown(desk, "notice 3")
     warned = [f.sentence for f in preview.verdict.findings if f.check == "level"]
     assert (preview.ok, warned) == (True, ["It goes before notice 1, 2, which nobody has served for this debt."])
+
+
+def asked(desk: Desk, level: str = "pre-cut") -> dict[str, int]:
+    """What the message of a level asks for on each item, as it is stored."""
+    (found,) = [row.id for row in desk.pane(ROSA, "messages").messages if row.level == level]
+    return {item.doc_no: item.amount for item in desk.message(ROSA, found).items}
+
+
+def test_what_is_stored_of_a_release_is_what_its_text_says(desk, lead):
+    """As the ledger is at the release, whatever it was when the message was drafted; taken back, it is the draft's again."""
+    do(desk, ROSA, "notice pre-cut")
+    drafted = asked(desk)
+    assert drafted == {"INV-1": 30000, "INV-2": 11210}
+    do(desk, ROSA, "pay 350 card R1")
+    assert asked(desk) == drafted
+    do(lead, ROSA, "free pre-cut")
+    (text,) = [desk.message(ROSA, row.id).text for row in desk.pane(ROSA, "messages").messages if row.level]
+    assert asked(desk) == {"INV-2": 6210}
+    assert "62.10" in text
+    assert "300.00" not in text
+    do(lead, ROSA, "undo")
+    assert asked(desk) == drafted
+    do(lead, ROSA, "revpay R1 mistake")
+    do(lead, ROSA, "free pre-cut")
+    assert asked(desk) == drafted
+    do(desk, ROSA, "xm pre-cut changed")
+    do(desk, ROSA, "undo")
+    assert asked(desk) == drafted

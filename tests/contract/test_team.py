@@ -124,6 +124,35 @@ def test_a_locked_queue_is_worked_in_its_order(desks):
     do(mia, claim.account, "skip busy")
 
 
+@pytest.mark.parametrize("line", ["next today", "hold med", "na", "lm", "cb 14:00"])
+def test_a_round_of_a_locked_queue_ends_and_hands_out_nothing_twice(desks, line):
+    """Whoever may pass over nothing is not handed again what they have worked, whatever the work was."""
+    mia, ben, lee = desks("mia"), desks("ben"), desks("lee")
+    queue = mia.account(IVAN).queue
+    lee.lock_order(queue, True, "oldest first today")
+    handed, left = [], mia.queue(queue).figure.left
+    while (claim := mia.next(queue)) is not None:
+        assert claim.account not in handed
+        handed.append(claim.account)
+        do(mia, claim.account, line)
+    assert len(handed) == left >= 2
+    assert mia.queue(queue).figure.left == 0
+    there = [row.account for row in ben.queue(queue).rows if row.claimed_by is None]
+    assert not there or line == "cb 14:00" or ben.next(queue).account in there, "a colleague may"
+
+
+def test_what_comes_due_again_in_a_locked_queue_is_handed_out_again(desks, clock):
+    mia, lee = desks("mia"), desks("lee")
+    queue = mia.account(IVAN).queue
+    lee.lock_order(queue, True, "oldest first today")
+    first = mia.next(queue).account
+    do(mia, first, "na")
+    while (claim := mia.next(queue)) is not None:
+        do(mia, claim.account, "lm")
+    clock.forward(seconds=5 * 3600)
+    assert mia.next(mia.account(first).queue).account == first
+
+
 def test_a_lock_wants_a_reason_and_a_queue(desks):
     lee = desks("lee")
     with pytest.raises(Invalid) as error:

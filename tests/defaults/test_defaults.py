@@ -278,6 +278,18 @@ def test_what_is_sent_in_writing_is_a_message_unless_said_otherwise(site: Callab
     assert (mine.rules.queue.max_next_action_days, mine.rules.queue.override_role) == (30, "lead")
 
 
+def test_a_site_has_ways_to_pay_of_its_own(site: Callable[..., Catalogue], shipped: Catalogue) -> None:
+    codes = site(codes='[methods]\npdc = { title = "Post-dated cheque", words = ["postdated"] }\ngcash = ""\n').codes
+    assert set(codes.methods) == {*shipped.codes.methods, "pdc"} - {"gcash"}
+    assert [codes.method(word) for word in ("PDC", "postdated", "cheque", "gcash")] == ["pdc", "pdc", "check", None]
+    assert [codes.method_title(code) for code in ("pdc", "paypal", "ach", "undated")] == [
+        "post-dated cheque",
+        "PayPal",
+        "bank debit (ACH)",
+        "undated",
+    ]
+
+
 def test_no_folder_and_an_empty_folder_are_the_defaults(tmp_path: Path, shipped: Catalogue) -> None:
     for folder in (tmp_path, tmp_path / "nowhere"):
         assert load(folder, today=TODAY).model_copy(update={"site_folder": None}) == shipped
@@ -315,6 +327,16 @@ def test_another_year_has_other_holidays() -> None:
         ("codes", '[results.PP]\nhot = "e"', "hot", "results.PP.hot", "typed on the line"),
         ("holds", '[holds.CEASE]\ncomes_back = "clam"', "unknown_value", "holds.CEASE.comes_back", "did you mean claim?"),
         ("codes", "[reasons]\nFORGOT = 1", "type", "reasons.FORGOT", "a text"),
+        ("codes", "[methods]\ncash = 1", "type", "methods.cash", "a table"),
+        ("codes", '[methods]\nother = ""', "missing", "methods.other", "unless another is said"),
+        ("codes", '[methods]\npdc = { words = ["postdated"] }', "missing", "methods.pdc", "key title is missing"),
+        ("codes", '[methods]\npdc = { title = "x", wrods = ["y"] }', "unknown_key", "methods.pdc.wrods", "did you mean words?"),
+        ("codes", '[methods]\npdc = { title = "x", words = ["cash"] }', "duplicate", "methods.pdc.words", "says cash already"),
+        ("codes", '[methods]\n"a;b" = "x"', "name", "methods.a;b", "cannot be typed"),
+        ("codes", '[methods]\nPDC = "x"', "name", "methods.PDC", "small letters"),
+        ("codes", '[methods]\nm1 = "x"', "name", "methods.m1", "cannot be typed"),
+        ("codes", '[methods]\nhalf = "x"', "duplicate", "methods.half", "a day or an amount"),
+        ("codes", '[methods]\npdc = { title = "x", words = ["friday"] }', "duplicate", "methods.pdc.words", "a day or an amount"),
         ("codes", "results = 3", "type", "results", "a table"),
         ("codes", "[resluts.LM]\na = 1", "unknown_key", "resluts", "did you mean results?"),
         ("abbreviations", "[abreviations]\nlm = 'x'", "unknown_key", "abreviations", "abbreviations"),

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from collect_tui.desk.line.complete import complete, suggest
+from collect_tui import defaults
+from collect_tui.desk.line.complete import complete, offered, suggest
 from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.slot import ACTION, CODE
 from collect_tui.desk.line.verbs import RESULT_HELP, VERBS, help_for, table
+from collect_tui.desk.views.account import PaymentView
 from collect_tui.domain.codes import BillingCodes
 from desk.test_line_golden import GOLDEN
-from support.line_world import CONTEXT, NO_ACCOUNT
+from support.line_world import CONTEXT, NO_ACCOUNT, TODAY
 
 
 def texts(line: str) -> list[str]:
@@ -43,6 +46,22 @@ def test_the_reasons_are_those_that_the_billing_system_of_the_service_knows() ->
     assert [code for code in offered(f"sus {product} fri ") if code in ("nonpay", "broken")] == ["nonpay"]
     other = next(s for s in CONTEXT.services if s[0] != product)[1]
     assert [code for code in offered(f"sus {other} fri ") if code in ("nonpay", "broken")] == ["nonpay", "broken"]
+
+
+def test_payments_zones_and_languages_are_listed() -> None:
+    paid = PaymentView(
+        ref="CHK 7", received_on=TODAY, method="check", amount=5000, unapplied=0, status="APPLIED", applied_to=()
+    )
+    context = replace(CONTEXT, payments=(paid,), zones=("Asia/Manila",))
+
+    def found(line: str) -> list[str]:
+        return [each.text for each in complete(line, len(line), context)]
+
+    assert found("retpay ") == found("revpay ") == ['"CHK 7"']
+    assert not complete("retpay ", 7, NO_ACCOUNT)
+    assert found("fix zone ")[:2] == ["Asia/Manila", "Africa/Abidjan"]
+    assert "America/Chicago" in found("fix zone chic"), "by its city too"
+    assert found("fix lang es") == ["es"]
 
 
 @pytest.mark.parametrize(
@@ -162,3 +181,39 @@ def test_reading_keeps_up_with_the_keys() -> None:
         parse(line, CONTEXT)
         best = min(best, time.perf_counter() - start)
     assert best < 0.003
+
+
+SHIPPED = defaults.load(None, today=TODAY)
+OURS = replace(CONTEXT, codes=SHIPPED.codes)
+
+
+def results_offered(line: str) -> set[str]:
+    found = {one.text.upper() for one in complete(line, len(line), OURS)}
+    return found & set(SHIPPED.codes.results)
+
+
+@pytest.mark.parametrize("code", sorted(SHIPPED.codes.actions))
+def test_an_action_offers_the_results_that_may_come_of_it(code: str) -> None:
+    action = SHIPPED.codes.actions[code]
+    able = {each.code for each in SHIPPED.codes.results.values() if each.may_come_of(action)}
+    starts = (
+        [f"log {code.lower()} "]
+        if VERBS.get(code.lower()) or code == "VI"
+        else [f"{code.lower()} ", f"log {code.lower()} "]
+    )
+    for start in starts:
+        assert results_offered(start) == able
+    assert {each.upper() for each, _ in offered(CODE, OURS, "log", {"action": code.lower()})} == able
+
+
+@pytest.mark.parametrize("code", ["NA", "MR", "LM", "PP"])
+def test_a_form_offers_the_actions_that_its_result_may_come_of(code: str) -> None:
+    able = {a.code for a in SHIPPED.codes.actions.values() if SHIPPED.codes.results[code].may_come_of(a)}
+    assert {each.upper() for each, _ in offered(ACTION, OURS, code.lower())} == able
+    assert able
+
+
+def test_a_way_to_pay_is_offered_by_every_word_that_says_it() -> None:
+    words = {one.text for one in complete("pay 50 ", 7, CONTEXT)}
+    assert set(CONTEXT.codes.method_words) <= words
+    assert [one.text for one in complete("pay 50 by=post", 14, CONTEXT)] == ["postdated", "pdc"]

@@ -67,7 +67,6 @@ from collect_tui.desk.line.lexer import is_clean
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render, render_act
 from collect_tui.desk.line.verbs import MEANING, RENDER
-from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.domain.account.notes import expand, open_slot
 from collect_tui.domain.message.template import LANGUAGES, LEVELS
 from support.line_world import (
@@ -115,7 +114,7 @@ NOTES = st.one_of(
     RAW_TEXTS.map(lambda text: (text, "")),
     st.just(("", "")),
 )
-METHOD = st.one_of(st.none(), st.sampled_from(list(METHODS)), SHORTS)
+METHOD = st.one_of(st.none(), st.sampled_from(list(CODES.methods)))
 POINT = st.one_of(st.none(), st.sampled_from([point[0] for point in CONTEXT.points]))
 REASON = st.one_of(st.none(), st.sampled_from(list(CODES.reasons)))
 
@@ -279,7 +278,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     RecordPayment: st.builds(
         RecordPayment,
         amount=MINOR,
-        method=st.one_of(st.sampled_from(list(METHODS)), SHORTS),
+        method=st.sampled_from(list(CODES.methods)),
         ref=st.one_of(st.just(""), SHORTS),
         received_on=st.one_of(st.none(), DATES),
         directed=st.lists(DIRECTED, max_size=3).map(tuple),

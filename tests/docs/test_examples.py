@@ -32,13 +32,14 @@ def test_the_names_of_keys_are_those_that_can_be_given() -> None:
 
 
 def test_a_site_of_your_own(tmp_path: Path) -> None:
-    holds, rules, billing, reminders, mine = shown("site.md", "toml")
+    holds, rules, methods, billing, reminders, mine = shown("site.md", "toml")
     (tmp_path / "holds.toml").write_text(holds, "utf-8")
     (tmp_path / "rules.toml").write_text(rules + reminders, "utf-8")
-    (tmp_path / "codes.toml").write_text(billing, "utf-8")
+    (tmp_path / "codes.toml").write_text(methods + billing, "utf-8")
     made = defaults.load(tmp_path, today=date(2026, 11, 23))
     assert made.holds["REVIEW"].default_days == 14
     assert made.holds["HARDSHIP"].default_days == 45
+    assert (made.codes.method("postdated"), made.codes.method("paypal")) == ("pdc", None)
     assert made.codes.billing["AURORA"].orders["suspend"] == "DISC"
     assert made.rules.suspend.of("MOB").reconnect_fee == 1500
     assert {(r.kind, r.days) for r in made.rules.reminders_of("real-estate")} >= {

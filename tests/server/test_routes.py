@@ -20,10 +20,14 @@ from collect_tui.server.limits import Limiter
 from collect_tui.server.shapes import Shape
 from collect_tui.services.access import Caller
 from collect_tui.services.local import LocalDesk
+from collect_tui.store import sqlite
+from collect_tui.store.engine import Store
+from contract.conftest import BOOK
 from server.conftest import ROSA, code
 from support.book import catalogue, do_line
 from support.messages import add_message
 from support.papers import INSOLVENT, PROOF
+from support.server import server_context
 
 MESSAGE = 7
 
@@ -68,17 +72,30 @@ ASKED = {
 }
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory) -> bytes:
+    """The book with what the operations ask for, as a file."""
+    folder = tmp_path_factory.mktemp("told")
+    with BOOK.store(folder) as store:
+        context = server_context(store)
+        add_message(store, ROSA, id=MESSAGE, point="e1", text="Dear Rosa")
+        desk = context.desk(_caller(context, "lee"))
+        do_line(desk, ROSA, f'di {desk.account(ROSA).items[0].doc_no} 1 price "x"')
+        ASKED["case"] = {"number": desk.account(ROSA).cases[0].number}
+        desk.do(Act(id=uuid4(), account=ROSA, commands=(OpenCase(case_kind="insolvency", values=INSOLVENT),)))
+        number = desk.cases("open", kind="insolvency").rows[0].number
+        desk.do(Act(id=uuid4(), account=ROSA, commands=(MoveCase(case=number, move="draft", values=PROOF),)))
+        ASKED["case_document"] = {"number": number}
+        return sqlite.image(folder / "desk.db")
+
+
 @pytest.fixture
-def context(context):
-    add_message(context.store, ROSA, id=MESSAGE, point="e1", text="Dear Rosa")
-    desk = context.desk(_caller(context, "lee"))
-    do_line(desk, ROSA, f'di {desk.account(ROSA).items[0].doc_no} 1 price "x"')
-    ASKED["case"] = {"number": desk.account(ROSA).cases[0].number}
-    desk.do(Act(id=uuid4(), account=ROSA, commands=(OpenCase(case_kind="insolvency", values=INSOLVENT),)))
-    number = desk.cases("open", kind="insolvency").rows[0].number
-    desk.do(Act(id=uuid4(), account=ROSA, commands=(MoveCase(case=number, move="draft", values=PROOF),)))
-    ASKED["case_document"] = {"number": number}
-    return context
+def context(told: bytes, tmp_path, clock):
+    path = tmp_path / "desk.db"
+    path.touch(0o600)
+    path.write_bytes(told)
+    with Store.open(path, create=False) as store:
+        yield server_context(store, clock)
 
 
 def ask(api, operation, arguments):

@@ -6,7 +6,7 @@ A route without a case here fails the tests.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import SQLModel, select
 
+from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import COMMANDS
+from collect_tui.desk.sets import member, set_of
 from collect_tui.ingest import pipeline
 from collect_tui.policy.authority import AuthorityRules, RoleRule
 from collect_tui.server.access import RoutePermission, permissions
@@ -24,13 +26,17 @@ from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
 from collect_tui.services import signin, users
 from collect_tui.services.passwords import hashed
+from collect_tui.store import sqlite
+from collect_tui.store.engine import Store
 from collect_tui.store.tables import AccessToken, ActLog, CaseFile, ServiceOrder, Webhook
+from contract.conftest import BOOK
 from server.conftest import ROSA, Api, code
 from server.test_events import happen, listening
-from support.book import NOW, Book, account, catalogue, day
+from support.book import NOW, Book, Clock, account, catalogue, day
 from support.book import context as desk_context
 from support.messages import add_message
 from support.papers import INSOLVENT, PROOF
+from support.server import bearer, server_context
 
 SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")
 """What only tenant 1 has and no request of the other says."""
@@ -230,13 +236,17 @@ class World:
         return who.client.request(verb, self.fill(case.path), headers=headers, **sent)
 
 
-@pytest.fixture
-def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_path: Path) -> World:
-    """Two books in one database; in the first there is one thing of every kind that has an id."""
-    site = catalogue()
-    context.catalogue = site.model_copy(update={"authority": everything(site.authority)})
-    context.send_orders = lambda *_: _no_orders()
-    path = tmp_path / "other.json"
+@pytest.fixture(scope="module")
+def told(app: FastAPI, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, dict[str, str]]:
+    """Two books in one database, in the first of which there is one thing of every kind that has an id: as a file, and their names."""
+    folder = tmp_path_factory.mktemp("told")
+    with BOOK.store(folder) as store:
+        return _told(server_context(store, Clock()), app, folder)
+
+
+def _told(context: ServerContext, app: FastAPI, folder: Path) -> tuple[bytes, dict[str, str]]:
+    context.catalogue = _everything(context.catalogue)
+    path = folder / "other.json"
     path.write_text(json.dumps(OTHER.data), "utf-8")
     pipeline.run("portfolio", desk_context(context.store, tenant_id=2), path)
     rules = context.catalogue.authority
@@ -245,7 +255,7 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     add_message(context.store, ROSA, id=1, point="e1", text="Dear Rosa Alvarez")
     add_message(context.store, ROSA, id=2, point="e1", text="where is my bill", inbound=True, status="RECEIVED")
     act = str(uuid4())
-    mia = api("mia")
+    mia = Api(app, context, bearer(context, "mia"))
     assert mia.act(f"/accounts/{ROSA}/notes", {"text": "Alvarez has a secret"}, key=act).status_code == 200
     order = {"service": "INT", "effective": day(7), "confirm": ROSA[-4:]}
     assert mia.act(f"/accounts/{ROSA}/suspensions", order).status_code == 200
@@ -266,7 +276,24 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
         token = db.exec(select(AccessToken.id).where(AccessToken.tenant_id == 1, AccessToken.login == "mia")).first()
         order = db.exec(select(ServiceOrder.number).where(ServiceOrder.tenant_id == 1)).first()
     names = {"act": act, "webhook": "77", "token": str(token), "order": str(order), "case": case}
-    return World(context, api("zoe", tenant=2), names)
+    return sqlite.image(folder / "desk.db"), names
+
+
+def _everything(site: Catalogue) -> Catalogue:
+    return site.model_copy(update={"authority": everything(site.authority)})
+
+
+@pytest.fixture
+def world(told: tuple[bytes, dict[str, str]], app: FastAPI, clock: Clock, tmp_path: Path) -> Iterator[World]:
+    """A copy of it, and somebody of the second book who may do everything there."""
+    path, (image, names) = tmp_path / "told.db", told
+    path.write_bytes(image)
+    path.chmod(0o600)
+    with Store.open(path, create=False) as store:
+        context = server_context(store, clock)
+        context.catalogue = _everything(context.catalogue)
+        context.send_orders = lambda *_: _no_orders()
+        yield World(context, Api(app, context, bearer(context, "zoe", tenant=2)), names)
 
 
 def _no_orders() -> Any:
@@ -305,17 +332,39 @@ def test_nothing_of_another_tenant_is_seen_or_changed(world: World, where: tuple
     assert rows_of(world.context, 1) == before
 
 
-def test_the_cases_are_real(world: World, api: Callable[..., Api]) -> None:
+def test_the_cases_are_real(world: World, app: FastAPI) -> None:
     """The same requests, asked by the tenant itself, find what they name: otherwise the cases above prove nothing."""
     with world.context.store.read() as db:
         assert db.get(ActLog, (1, world.names["act"])) is not None
     users.change(world.context.store, 1, "lee", world.context.catalogue.authority, NOW, role="everything")
-    own = api("lee")
+    own = Api(app, world.context, bearer(world.context, "lee"))
     # What the first tenant's own requests may come to instead: a rule of the trade, never that there is no such thing.
     ends = {("POST", "/v1/sign-in/oidc")}
     for where, case in CASES.items():
         if case.status == 404 and where not in ends and where[1] != "/v1/tokens/{token}":
             assert world.ask(where[0], case, own).status_code != 404, where
+
+
+def test_a_set_of_another_tenant_is_none_of_ones_own(world: World, api: Callable[..., Api]) -> None:
+    """By its name, also where one's own acts have ids of the same set."""
+    base, mia = UUID(int=9), api("mia")
+    for number in (ROSA, "4410-0087"):
+        key = str(member(base, number))
+        assert mia.act(f"/accounts/{number}/owners", {"owner": "ben"}, key=key).status_code == 200
+    name = set_of(member(base, ROSA))
+    assert [each["acts"] for each in mia("GET", "/acts", params={"sets": "true"}).json()][:1] == [2]
+    before = rows_of(world.context, 1)
+    assert world.zoe("GET", "/acts", params={"act": name}).json() == []
+    assert world.zoe("GET", "/acts", params={"act": name, "by": "mia"}).json() == []
+    own = str(member(base, "9000-0001"))
+    assert world.zoe.act("/accounts/9000-0001/owners", {"owner": "zoe"}, key=own).status_code == 200
+    told = world.zoe("GET", "/acts", params={"sets": "true"}).json()
+    assert [(each["id"], each["acts"]) for each in told] == [(own, 1)]
+    for number in (ROSA, "4410-0087"):
+        answer = world.zoe.act("/accounts/9000-0001/undos", {"act": str(member(base, number))})
+        assert (answer.status_code, code(answer)) == (409, "undo.nothing")
+    assert rows_of(world.context, 1) == before
+    assert len(mia("GET", "/acts", params={"act": name}).json()) == 2
 
 
 async def test_the_stream_of_events_is_of_ones_own_tenant(world: World, app: FastAPI) -> None:

@@ -192,6 +192,8 @@ def climb_too_slowly(db: Session) -> None:
 PLANTED: list[tuple[Callable[[Session], Any], str]] = [
     (lambda db: change(db, AccountSummary, kept_12m=9), "summary"),
     (lambda db: change(db, WorkItem, score=1), "queue"),
+    (lambda db: change(db, WorkItem, zone="Asia/Tokyo"), "queue"),
+    (lambda db: change(db, Service, product="TV"), "queue"),
     (lambda db: change(db, QueueDelta, n=7), "figures"),
     (lambda db: change(db, Item, open=1_00), "summary"),
     (forget_a_payment, "settling.PaymentAllocated"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from rapidfuzz.distance import OSA
 from sqlalchemy import event
 
+from collect_tui.store import find_words
 from collect_tui.store.engine import Store
 from collect_tui.store.find import CANDIDATES, find
 from collect_tui.store.find_words import NEAREST, SHORTEST_NEAR, _near
@@ -98,3 +100,32 @@ def test_the_words_of_a_range_are_found_by_seeks(book: Store) -> None:
     scans = [step for step in steps if step.startswith("SCAN")]
     assert set(scans) == {"SCAN known", "SCAN CONSTANT ROW"}
     assert not [step for step in steps if "ORDER BY" in step]
+
+
+def sought(store: Store, text: str) -> list[str]:
+    """The words by which names are read while something is found, without those that are looked up for what they found."""
+    words: list[str] = []
+    with store.read() as db:
+
+        def note(_c: object, _cursor: object, statement: str, values: Any, _ctx: object, _many: bool) -> None:
+            if statement.startswith("SELECT name_token.party_id, name_token.token"):
+                given = list(values.values() if isinstance(values, dict) else values)
+                words.append(next(value for value in given if isinstance(value, str)))
+
+        event.listen(db.connection(), "before_cursor_execute", note)
+        find(db, TENANT, text, 50)
+    return words
+
+
+def test_a_common_name_is_not_read_through_for_a_word_that_few_have(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(6):
+        add_account(store, f"80-{n:04}", name="lindenwalgar, marben")
+    add_account(store, "80-0100", name="lindenwalgar, kosvil")
+    assert sought(store, "lindenwalgar kos") == ["lindenwalgar"], "the longer finds while both are few"
+    monkeypatch.setattr(find_words, "COMMON", 5)
+    assert sought(store, "lindenwalgar kos") == ["kos"]
+    assert sought(store, "lindenwalgar friday") == [], "nobody is called so"
+    with store.read() as db:
+        assert [hit.account for hit in find(db, TENANT, "kos lindenwalgar", 50)] == ["80-0100"]

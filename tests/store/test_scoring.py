@@ -194,6 +194,8 @@ def test_an_account_stands_in_the_queue_where_it_belongs(store, queue):
     assert why.chips[0].startswith(rule.chip)
 
 
+TOMORROW = {"next_action_on": DAY + timedelta(days=1)}
+
 #: What takes the account of a queue out of it: (queue, change, word that must be in the reasons given).
 BARRED = [
     ("new", {"status": "CLOSED"}, "closed"),
@@ -204,9 +206,13 @@ BARRED = [
     ("new", {"holds": [{"kind": "CEASE"}]}, "CEASE"),
     ("callback", {"holds": [{"kind": "CEASE"}]}, "CEASE"),
     ("followup", {"holds": [{"kind": "UNKNOWN"}]}, "UNKNOWN"),
-    ("followup", {"items": []}, "nothing to collect"),
-    ("new", {"items": [{**LATE, "disputed": 100_00}]}, "nothing to collect"),
-    ("new", {"payments": [{"amount": 99_50}]}, "nothing to collect"),  # what is left is less than the tolerance
+    ("followup", {"items": [], **TOMORROW}, "nothing to collect"),
+    ("new", {"items": [{**LATE, "disputed": 100_00}], **TOMORROW}, "nothing to collect"),
+    (
+        "new",
+        {"payments": [{"amount": 99_50}], **TOMORROW},
+        "nothing to collect",  # what is left is less than the tolerance
+    ),
     (
         "followup",
         {"work": {"snooze_until": DAY + timedelta(days=2), "snooze_reason": "AWAY"}},
@@ -327,8 +333,8 @@ NOT_QUITE = [
     ("predue", {"items": [{"due": DAY + timedelta(days=4), "disputed": 100_00}]}),
     ("new", {"events": TRIED}),
     ("followup", {"next_action_on": DAY + timedelta(days=1)}),
-    ("predue", {"items": [{"due": DAY + timedelta(days=6)}]}),
-    ("predue", {"promises": []}),
+    ("predue", {"items": [{"due": DAY + timedelta(days=6)}], "next_action_code": "monitor"}),
+    ("predue", {"promises": [], "next_action_code": "monitor"}),
 ]
 
 
@@ -374,7 +380,12 @@ STILL = [
     ("new", {"promises": [{"status": "BROKEN", "closed_on": DAY - timedelta(days=41)}]}),  # about a debt of before
     ("new", {"notices": [{"sent_on": DAY - timedelta(days=41)}], "stage": "PAST_DUE"}),
     ("returned", {"items": [{**LATE, "due": DAY - timedelta(days=1)}], "next_action_code": "returned"}),
-    # No next action is forgotten.
+    # No next action is forgotten, and a call that is due is found on its day and not on the day after.
+    ("followup", {"items": []}),
+    ("followup", {"items": [{**LATE, "disputed": 100_00}, {"due": DAY + timedelta(days=60), "disputed": 100_00}]}),
+    ("followup", {"payments": [{"amount": 99_50}]}),
+    ("predue", {"promises": [], "items": [{"due": DAY + timedelta(days=60), "kind": "balloon"}]}),
+    ("predue", {"promises": [], "items": [{**LATE, "disputed": 100_00}, {"due": DAY, "amount": 500_00}]}),
     ("followup", {"items": [], "next_action_code": "verify"}),
     ("followup", {"holds": [{"kind": "CEASE"}], "next_action_code": "hold"}),
     ("followup", {"holds": [{"kind": "CEASE"}], "next_action_on": DAY - timedelta(days=1)}),

@@ -137,6 +137,7 @@ def _look(desk: Any) -> None:
         desk.case_report()
         desk.forecast()
     desk.history()
+    desk.history(act="0000", sets=True)
     desk.orders()
 
 

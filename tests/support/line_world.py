@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from collect_tui import defaults
 from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.sending import Sending
 from collect_tui.desk.views.account import WaitingMessage
 from collect_tui.desk.views.case import AccountCase
 from collect_tui.domain.case.definition import About, Field, FieldType, Kind, Move, State
-from collect_tui.domain.codes import Action, Codes, FollowUp, Result
+from collect_tui.domain.codes import Action, Codes, FollowUp, Method, Result
 from collect_tui.domain.dates import Calendar
+from collect_tui.domain.message.template import LANGUAGES, Outline
 from collect_tui.domain.rules import HoldKind
 
 TODAY = date(2025, 11, 24)
@@ -76,6 +78,19 @@ CODES = Codes(
     },
     party_roles={"guarantor": "Guarantor", "accounts-payable": "Accounts payable"},
     next_actions={"call": "Call", "verify": "Check the payment", "letter": "Send or follow up mail"},
+    methods={
+        each.code: each
+        for each in (
+            Method("cash", "Cash"),
+            Method("card", "Card"),
+            Method("ach", "Bank debit (ACH)"),
+            Method("check", "Check", ("cheque",)),
+            Method("gcash", "GCash"),
+            Method("paypal", "PayPal"),
+            Method("pdc", "Post-dated cheque", ("postdated",)),
+            Method("other", "Other"),
+        )
+    },
 )
 
 HOLDS = {
@@ -92,6 +107,10 @@ ABBREVIATIONS = {
 }
 
 TEMPLATES = ("bill-copy", "final", "notice-1", "notice-2", "pre-cut", "reminder", "statement")
+SENDING = Sending(
+    {name: Outline(name.capitalize(), channels=("letter", "email", "sms"), languages=LANGUAGES) for name in TEMPLATES},
+    TEMPLATES,
+)
 
 VISIT = Kind(
     name="visit",
@@ -190,7 +209,7 @@ CONTEXT = LineContext(
     calendar=Calendar(holidays=frozenset({date(2025, 11, 27), date(2025, 12, 25)})),
     number="4410-2231",
     pinned=("speak to the daughter only",),
-    templates=TEMPLATES,
+    sending=SENDING,
     waiting=(
         WaitingMessage(name="reminder", channel="email", status="QUEUED", made_on=TODAY),
         WaitingMessage(name="pre-cut", channel="letter", status="DRAFT", made_on=TODAY),
@@ -208,7 +227,7 @@ NO_ACCOUNT = LineContext(
     today=TODAY,
     now_local=CONTEXT.now_local,
     currency="USD",
-    templates=TEMPLATES,
+    sending=SENDING,
     kinds=KINDS,
     departments=DEPARTMENTS,
 )

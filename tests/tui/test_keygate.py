@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -143,6 +144,25 @@ async def test_beyond_the_limit_keys_are_refused_without_gaps() -> None:
         assert app.did == ["x on Screen"] * 3
         await burst(app, "x")
         assert len(app.did) == 4
+
+
+async def test_a_key_behind_the_last_one_does_not_keep_the_program_from_ending() -> None:
+    class Awaiting(Gated):
+        asked = 0
+
+        def gate_awaits(self, event: events.Key | events.Paste) -> Awaitable[None] | None:
+            """As on a screen that is gone while an answer is under way: nothing to wait for, and never there."""
+            self.asked += 1
+            return nothing() if self.asked < 1000 else None
+
+    async def nothing() -> None:
+        app.exit()
+
+    app = Awaiting()
+    async with app.run_test():
+        app.post_message(key("x"))
+        await app.keys_idle()
+    assert app.asked == 1
 
 
 async def test_a_failing_handler_does_not_lock_the_keyboard() -> None:

@@ -394,6 +394,14 @@ async def test_up_recalls_what_was_done(tmp_path: Path, fast: bool) -> None:
 
 
 @both
+async def test_equals_repeats_the_last_line(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("n a=b"), "enter", ":", "="], fast=fast)
+        assert line_of(desk).text == "n a=b", "behind a word it is a character like any other"
+
+
+@both
 async def test_tab_takes_the_ghost_and_f4_lists_what_may_stand_there(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:

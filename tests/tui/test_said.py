@@ -128,10 +128,12 @@ async def test_what_several_acts_of_a_line_are_told_alike_is_said_once(tmp_path:
         assert " ".join(row.strip() for row in said_rows(driver)).count("Outside") == 1
 
 
-async def test_what_is_no_method_is_seen_to_be_a_note(tmp_path: Path) -> None:
+async def test_what_is_no_method_is_refused_before_enter_and_prose_is_seen_to_be_a_note(tmp_path: Path) -> None:
     async with at_six_in_the_morning(tmp_path) as (driver, _):
         await driver.press(":", *keys_of("pay 20 chk 4411"))
-        assert 'received today, other, reference P-NEW · notes "chk 4411" ·' in " ".join(
+        assert "chk is no method of payment. Did you mean check?" in driver.text
+        await driver.press("ctrl+u", *keys_of("pay 20 left at the desk"))
+        assert 'received today, other, reference P-NEW · notes "left at the desk" ·' in " ".join(
             row.strip() for row in said_rows(driver)
         )
 

@@ -11,7 +11,7 @@ from collect_tui.common.widths import table
 
 
 def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
-    """Keys, verbs of the line or result codes, each from the one place that defines it."""
+    """Keys, verbs of the line or codes, each from the one place that defines it."""
     from collect_tui import bootstrap
 
     head: tuple[str, ...]
@@ -29,9 +29,13 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
         head = ("verb", "usage", "meaning", "example")
         rows = [(v.verb, v.usage, v.summary, v.example) for v in verbs(bootstrap.catalogue(wired).cases.kinds.values())]
     else:
+        from collect_tui.desk.catalogue import code_lists
+
         codes = bootstrap.catalogue(wired).codes
-        head = ("code", "result", "what it does")
-        rows = [(r.code, r.title, r.explained) for r in codes.results.values()]
+        head = ("list", "code", "title", "what it does")
+        rows = [("Results", r.code, r.title, r.explained) for r in codes.results.values()]
+        rows += [("Actions", a.code, a.title, a.help) for a in codes.actions.values()]
+        rows += [(name, code, title, "") for name, table in code_lists(codes) for code, title in table.items()]
     if as_json:
         return json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=2, ensure_ascii=False)
     return table(head, rows)

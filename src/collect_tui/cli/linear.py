@@ -19,7 +19,7 @@ from collect_tui.common.text import clean
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.line.verbs import VERBS
 from collect_tui.desk.own_filters import OwnFilters
-from collect_tui.tui.keys.actions import ACCOUNT, BOARD, Action, by_word, in_context
+from collect_tui.tui.keys.actions import ACCOUNT, BOARD, Action, action, by_word
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
@@ -61,6 +61,7 @@ class Linear(LinearFloor):
         say: writes a text, cleaned.
         secret: reads a line that is not shown; None: as `ask` does.
         filters: what the user has saved of queues; None: nothing is kept.
+        keymap: the keys as they are at the screen; None: the program's own.
     """
 
     @property
@@ -100,11 +101,13 @@ class Linear(LinearFloor):
             self._show(rest)
         elif word == "try" and rest:
             self._say(plain.preview_text(self._desk.preview(self._act(rest))))
-        elif text.startswith(",") and text[1:].strip() in self._catalogue.codes.hot:
+        elif text[:1] in self._keymap.keys_of("result.hot") and text[1:].strip() in self._catalogue.codes.hot:
             self._line(self._catalogue.codes.hot[text[1:].strip()].lower())
             self.do_work_next()
         elif (found := self._command(word, rest)) is not None:
             self._start(found, rest)
+        elif not rest and (moved := self._keymap.find(self.context, word).moved):
+            raise Refused("word.moved", moved)
         else:
             self._line(text)
 
@@ -119,17 +122,23 @@ class Linear(LinearFloor):
 
     def _of_page(self, word: str) -> str | None:
         """The command that a key or word starts on this page, which says itself what it does."""
-        known = (each for each in in_context(self.context) if each.id in self._top.does)
+        known = (each for each in self._keymap.in_context(self.context) if each.id in self._top.does)
         return next((each.id for each in known if word in each.keys or word == each.mnemonic), None)
 
     def _command(self, word: str, rest: str) -> Action | None:
-        """What a word starts that is no word of the desk's own: a command by its mnemonic, or by its key."""
+        """What a word starts that is no word of the desk's own: a command by its mnemonic, or by its key.
+
+        A key that the site has given an action is that action, also where the line has such a word: alone it would say nothing.
+        """
+        keyed = None if rest else self._keymap.find(self.context, word).command
+        if keyed is not None and keyed.keys != action(keyed.id).keys:
+            return keyed
         codes, kinds = self._catalogue.codes.results, self._catalogue.cases.kinds.values()
         own = {each for verb in VERBS.values() for each in (verb.verb, *verb.aliases)}
         own |= {code.casefold() for code in codes} | {kind.verb.casefold() for kind in kinds}
         found = by_word(word, own)
         if found is None and word not in own:
-            found = next((each for each in in_context(self.context) if word in each.keys), None)
+            found = self._keymap.find(self.context, word).command
         return None if found is not None and rest and not found.takes_words else found
 
     def _start(self, wanted: Action, rest: str) -> None:
@@ -170,7 +179,8 @@ class Linear(LinearFloor):
 
         words, codes = verbs(self._catalogue.cases.kinds.values()), self._catalogue.codes
         does = self._top.does
-        commands = tuple(each for each in in_context(self.context) if hasattr(self, each.method) or each.id in does)
+        known = self._keymap.in_context(self.context)
+        commands = tuple(each for each in known if hasattr(self, each.method) or each.id in does)
         if word:
             lines = render_word(word, commands, codes, words, _WIDTH) or render_help(
                 ACCOUNT, commands, codes, words, _WIDTH, word
@@ -203,11 +213,13 @@ def _instead(wanted: Action) -> str:
 
 
 def run(wired: Wiring, *, backend: str = "local", keyboard: TextIO | None = None, out: TextIO | None = None) -> int:
-    """Opens the desk and reads lines, of standard input unless it is said otherwise, until there are no more; 0."""
+    """Opens the desk and reads lines, of standard input unless it is said otherwise, until there are no more; 0. Raises Invalid where the
+    site's keys cannot be used, as the screen does."""
     from collect_tui import bootstrap
+    from collect_tui.tui.keys import keymap
 
     keyboard = keyboard if keyboard is not None else sys.stdin
-
+    keys = keymap.load(wired.settings.site_folder / "keys.toml")
     desk = bootstrap.connect(wired, create=True, backend=backend)
     sent = bootstrap.sent_from(wired, desk)
 
@@ -238,7 +250,7 @@ def run(wired: Wiring, *, backend: str = "local", keyboard: TextIO | None = None
 
     filters = OwnFilters(wired.settings.site_folder / "filters.toml")
     try:
-        Linear(desk, lambda act: sent.do(desk, act), ask, say, secret=secret, filters=filters).run()
+        Linear(desk, lambda act: sent.do(desk, act), ask, say, secret=secret, filters=filters, keymap=keys).run()
     finally:
         desk.close()
     return 0

@@ -10,9 +10,9 @@ from uuid import uuid4
 from collect_tui.cli import plain
 from collect_tui.cli.linear_pages import LinearPages
 from collect_tui.cli.shell import act_of
-from collect_tui.desk.bulk import BulkRow, left_out, plan
+from collect_tui.desk.bulk import do_each, left_out, plan
 from collect_tui.desk.errors import DomainError, Stale, Unavailable, Unconfirmed
-from collect_tui.desk.undoing import find_undo
+from collect_tui.desk.undoing import Undoing, find_undo
 from collect_tui.domain.effects import KINDS
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import ACCOUNT
@@ -86,8 +86,20 @@ class LinearActs(LinearPages):
                 self._claim = self._desk.heartbeat(held.account)
 
     def do_undo_last(self) -> None:
-        act, _, sentence = find_undo(self._desk)
-        self._undo(act.model_copy(update={"id": uuid4()}), sentence)
+        found = find_undo(self._desk)
+        if found.planned is not None:
+            self._undo_set(found)
+        else:
+            self._undo(found.acts[0].model_copy(update={"id": uuid4()}), found.sentence)
+
+    def _undo_set(self, found: Undoing) -> None:
+        """Take back the acts of a set, after a question that says of each account what gives way."""
+        planned = found.planned
+        assert planned is not None, "it is a set"
+        self._say("\n".join((f"Undo: {planned.may()}", found.sentence, *planned.each())))
+        if self._yes("undo them", messages.NOTHING_UNDONE):
+            self._say(do_each(self._do, found.acts, planned).came_to())
+            self._looked()
 
     def _undo(self, act: Act, sentence: str) -> None:
         """An undo is confirmed, for the act that it takes back may be another than one thinks."""
@@ -109,15 +121,10 @@ class LinearActs(LinearPages):
             self._say(left_out(planned.refused))
         if not self._yes("do it", "Nothing was done."):
             return
-        refused = list(planned.refused)
-        for count, act in enumerate(acts):
-            try:
-                self._do(act)
-            except DomainError as error:
-                refused.append(BulkRow.refused(act, error))
-                if isinstance(error, Unavailable):  # the others would wait as long to hear the same
-                    refused += [BulkRow.refused(each, error) for each in acts[count + 1 :]]
-                    break
-        self._say(planned.came_to(refused))
+        self._say(do_each(self._do, acts, planned).came_to())
+        self._looked()
+
+    def _looked(self) -> None:
+        """The account that one is on as it is now."""
         if self._view is not None:
             self._view = self._desk.account(self._view.number)

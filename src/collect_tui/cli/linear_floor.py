@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from collect_tui.cli import plain
 from collect_tui.cli.floor import floor_text, me_text
@@ -13,8 +14,9 @@ from collect_tui.common.words import plural
 from collect_tui.desk import arguments
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.outbox import OUTBOX_COLUMNS, typed
-from collect_tui.desk.undoing import undo_of
-from collect_tui.desk.views.act import HISTORY_COLUMNS, HISTORY_MOST, NO_ACT
+from collect_tui.desk.sets import set_of, short
+from collect_tui.desk.undoing import undo_of, undoing
+from collect_tui.desk.views.act import HISTORY_COLUMNS, NO_ACT
 from collect_tui.desk.views.forecast import FORECAST_COLUMNS, forecast_rows
 from collect_tui.desk.views.said import text as said_text
 from collect_tui.tui import messages
@@ -158,24 +160,30 @@ class LinearFloor(LinearCases):
         self._open(Page(HISTORY, " ".join(("history", *words.split())), partial(self._load_history, words)))
 
     def _load_history(self, words: str, page: Page) -> str:
-        given, by = arguments.history(words)
-        done = self._desk.history(limit=HISTORY_MOST, words=given, by=by)
-        page.opens = [partial(self.do_account_open, each.account) for each in done]
+        given = arguments.history(words)
+        done = arguments.acts_of(self._desk, given)
+        by = f" by={given.by}" if given.by else ""
+        page.opens = [
+            partial(self.do_account_open, each.account)
+            if each.acts == 1
+            else partial(self.do_history_open, f"set={short(set_of(each.id))}{by}")
+            for each in done
+        ]
         page.tells = [partial(_came_to, each) for each in done]
-        page.does = {"undo.last": partial(self._undo_row, done)}
+        page.does = {"undo.last": partial(self._undo_row, done, given.by)}
         if not done:
             return NO_ACT
         told = plain.listed(HISTORY_COLUMNS, done, self._desk.session(), numbered=True)
-        return (
-            f"History · {plural(len(done), 'act')}; u NUMBER takes one back, show NUMBER says what it came to\n{told}"
-        )
+        return f"History · {plural(len(done), 'act')}; u NUMBER takes one or a set back, show NUMBER says what it came to\n{told}"
 
-    def _undo_row(self, done: tuple[Receipt, ...], words: str) -> None:
+    def _undo_row(self, done: tuple[Receipt, ...], by: str, words: str) -> None:
         if not words:
             return self.do_undo_last()
         act = done[self._row(words, len(done))[0]]
         if not act.undoable:
             raise Refused("undo.nothing", messages.NOT_UNDOABLE)
+        if act.acts > 1:
+            return self._undo_set(undoing(self._desk, act, uuid4(), by=by))
         return self._undo(undo_of(act), "")
 
     def do_outbox_open(self) -> None:
@@ -266,7 +274,7 @@ def _came_to(done: Receipt) -> str:
     rules = [
         " ".join(filter(None, (each.sentence, each.cite))) for each in done.verdict.findings if each.severity != "allow"
     ]
-    return "\n".join((f"{done.account}: {said_text(done.sentences)}", *rules))
+    return "\n".join((f"{done.whose}: {said_text(done.sentences)}", *rules))
 
 
 def _both(outbox: Outbox, held: HeldAct) -> str:

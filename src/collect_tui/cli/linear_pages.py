@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from collect_tui.desk.errors import DomainError, Invalid, Refused
 from collect_tui.desk.own_filters import OwnFilters
 from collect_tui.tui.keys.actions import ACCOUNT, BOARD
+from collect_tui.tui.keys.keymap import KeyMap
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
@@ -61,9 +62,11 @@ class LinearPages:
         *,
         secret: Ask | None = None,
         filters: OwnFilters | None = None,
+        keymap: KeyMap | None = None,
     ) -> None:
         self._desk, self._do, self._ask, self._say = desk, do, ask, say
         self._secret, self._filters = secret or ask, filters or OwnFilters(None)
+        self._keymap = keymap or KeyMap()
         self._catalogue = desk.catalogue()
         self._pages = [Page(BOARD, "board", self._load_board)]
         self._view: AccountView | None = None

@@ -264,7 +264,7 @@ def build_parser() -> argparse.ArgumentParser:
     command(
         "keys",
         handlers.keys,
-        "list keys, verbs of the line and result codes",
+        "list keys, verbs of the line and codes",
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
         (
             ("--check",),

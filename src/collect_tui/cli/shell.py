@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -11,12 +13,12 @@ from pydantic import ValidationError
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import width
-from collect_tui.desk.bulk import Bulk, BulkRow, plan
+from collect_tui.desk.bulk import Bulk, do_each, plan
 from collect_tui.desk.commands import Act, Command, Override
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
-from collect_tui.domain.errors import DomainError, Invalid
+from collect_tui.domain.errors import Invalid
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
@@ -61,7 +63,7 @@ def act_of(
         raise Invalid("act.malformed", f"The {name} cannot be taken: {first['msg'].lower()}.", name) from None
 
 
-def do_each(args: argparse.Namespace, wired: Wiring) -> int:
+def do_line_on_each(args: argparse.Namespace, wired: Wiring) -> int:
     """Does a line on many accounts, each by itself; what is refused on one keeps no other from it. 3 when one was refused."""
     from collect_tui import bootstrap
 
@@ -73,15 +75,15 @@ def do_each(args: argparse.Namespace, wired: Wiring) -> int:
     given = sys.stdin.read().replace(",", " ").split() if args.account == "-" else args.account.split(",")
     base = _id(args.id)
     acts, found = plan(desk, given, args.line, base)
+    return told_each(args, wired, desk, acts, found)
+
+
+def told_each(args: argparse.Namespace, wired: Wiring, desk: Desk, acts: Sequence[Act], found: Bulk) -> int:
+    """Does what was planned, but for a dry run, and prints what became of it. 3 when it was refused on an account."""
+    from collect_tui import bootstrap
+
     if not args.dry_run:
-        sender = bootstrap.sent_from(wired, desk)
-        rows = {row.account: row for row in found.rows}
-        for act in acts:
-            try:
-                rows[act.account] = BulkRow.of(sender.do(desk, act))
-            except DomainError as error:
-                rows[act.account] = BulkRow.refused(act, error)
-        found = Bulk(line=args.line, done=True, rows=tuple(rows.values()))
+        found = do_each(partial(bootstrap.sent_from(wired, desk).do, desk), acts, found)
     print(found.model_dump_json(indent=2) if args.json else found.text())
     return 3 if found.refused else 0
 

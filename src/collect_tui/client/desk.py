@@ -128,13 +128,15 @@ class ApiDesk(Asked):
         """Without the server nothing is done: the lease ends by itself."""
         self._call("release", account=account)
 
-    def history(self, *, limit: int = 20, words: str = "", by: str = "") -> tuple[Receipt, ...]:
-        found: tuple[Receipt, ...] = self._call("history", limit=limit, words=words, by=by)
+    def history(
+        self, *, limit: int = 20, words: str = "", by: str = "", act: str = "", sets: bool = False
+    ) -> tuple[Receipt, ...]:
+        found: tuple[Receipt, ...] = self._call("history", limit=limit, words=words, by=by, act=act, sets=sets)
         if self.wire.state == "online":
             return found
         from collect_tui.client import offline
 
-        if words or by:
+        if words or by or act:
             return found
         waiting = [row for row in reversed(self._queue.rows()) if row.state != "review"]
         mine = tuple(offline.queued(r.act, r.waits, r.typed_at, self._context(r.act.account)) for r in waiting)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from collect_tui.defaults import build, build_authority, build_internal, build_rules, build_scripts, case_rules
-from collect_tui.defaults.layers import layered, template_channels
+from collect_tui.defaults.layers import layered, outlines
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.formulas import FORMULAS
@@ -39,7 +39,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     codes = build.codes(roots["codes"], holds)
     rules = build_rules.rules(roots["rules"], codes.next_actions, overriding, today)
     saved = roots["queues"].table("filters", {})
-    queues, templates = build.queues(roots["queues"]), template_channels(overrides)
+    queues, templates = build.queues(roots["queues"]), outlines(overrides)
     site = Site(
         roles=tuple(authority.roles),
         holds=holds,
@@ -64,7 +64,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         rules=rules,
         authority=authority,
         cases=cases,
-        templates=templates,
+        outlines=templates,
         internal=build_internal.internal(roots["internal"], templates),
         scripts=build_scripts.scripts(roots["scripts"]),
         site_folder=overrides,

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from collect_tui.common.words import expected
+from collect_tui.defaults import build_lists
 from collect_tui.defaults.reading import Table
 from collect_tui.desk import own_filters, queue_filter
-from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, WAYS, Action, BillingCodes, Codes, FollowUp, Result
+from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, WAYS, Action, Codes, FollowUp, Result
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
-from collect_tui.domain.order.decide import OUTCOMES
 from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.queue.rules import REASONS
 from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, OfferRules, QueueRule, SavedFilter
@@ -39,14 +39,15 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         reasons=root.table("reasons").texts(),
         dispute_reasons=root.table("dispute_reasons").texts(),
         skip_reasons=root.table("skip_reasons").texts(),
-        order_reasons=_order_reasons(root.table("order_reasons")),
+        order_reasons=build_lists.order_reasons(root.table("order_reasons")),
         next_actions=next_actions,
         pauses=root.table("pauses").texts(),
         party_roles=root.table("party_roles", {}).texts(),
+        methods=build_lists.methods(root.table("methods")),
     )
     found = replace(
         found,
-        billing={name: _billing(table, found) for name, table in root.table("billing", {}).entries()},
+        billing={name: build_lists.billing(table, found) for name, table in root.table("billing", {}).entries()},
     )
     root.done()
     seen: dict[str, str] = {}
@@ -57,36 +58,6 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         root.table(name).names()
     for kind in KINDS:
         root.table("order_reasons").table(kind).names()
-    return found
-
-
-def _order_reasons(table: Table) -> dict[str, Mapping[str, str]]:
-    found: dict[str, Mapping[str, str]] = {kind: table.table(kind).texts() for kind in KINDS}
-    table.done()
-    for kind, codes in found.items():
-        if KINDS[kind].reason not in codes:
-            told = f"the reason {KINDS[kind].reason} is missing; an order has it unless another is said."
-            raise table.error("missing", kind, told)
-    return found
-
-
-def _billing(table: Table, known: Codes) -> BillingCodes:
-    """What a billing system calls things; only what we have names for, and an outcome that there is."""
-    reasons = tuple(dict.fromkeys(code for codes in known.order_reasons.values() for code in codes))
-    answers = table.table("answers", {})
-    found = BillingCodes(
-        orders=_own_codes(table.table("orders", {}), tuple(KINDS)),
-        reasons=_own_codes(table.table("reasons", {}), reasons),
-        answers={code: answers.choice(code, tuple(OUTCOMES)) for code in answers.texts()},
-    )
-    table.done()
-    return found
-
-
-def _own_codes(table: Table, names: Collection[str]) -> dict[str, str]:
-    """What another system calls things that we call by one of these names."""
-    found = {name: code for name in names if (code := table.text(name, ""))}
-    table.done()
     return found
 
 

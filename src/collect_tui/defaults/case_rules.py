@@ -33,7 +33,7 @@ def load(overrides: Path | None, site: Site, codes: Codes, zone: str, calendar: 
     own = {name: table.texts() for name, table in root.table("lists").entries()}
     root.done()
     known = replace(site, hours=hours, departments=departments)
-    verbs = (*taken(), *codes.actions)
+    verbs = (*taken(), *codes.actions, *codes.method_words)
     titles = {each.name: each.title for each in departments.values()}
     found = kinds(overrides, known, {**codes.lists, **own}, titles, verbs, codes.results)
     return CaseRules(found, hours, departments)

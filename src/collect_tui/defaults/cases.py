@@ -46,7 +46,7 @@ def kinds(
 
     found: dict[str, Kind] = {}
     roots: dict[str, Table] = {}
-    taken = {each.casefold(): "a word of the line or the code of a result" for each in verbs}
+    taken = {each.casefold(): "a word of the line, a way to pay or the code of a result" for each in verbs}
     codes = {each.casefold() for each in results}
     for name in names(overrides):
         root = layered(f"cases/{name}.toml", overrides).table()
@@ -68,7 +68,7 @@ def kinds(
         if (other := taken.get(kind.verb.casefold())) is not None:
             raise root.error("duplicate", "verb", f"the same word as {other}.")
         if means(kind.verb.casefold()):
-            raise root.error("duplicate", "verb", "a day, an amount, a way to pay or a contact point on the line.")
+            raise root.error("duplicate", "verb", "a day, an amount or a contact point on the line.")
         first = next(iter(kind.asked), None)
         if kind.verb.casefold() in codes and (first is None or first.type is not FieldType.ITEM):
             told = "the code of a result too; that is told apart only where the first field is an item."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -9,30 +10,41 @@ from pathlib import Path
 from collect_tui.common import toml_files
 from collect_tui.defaults.reading import Source
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.message.template import CHANNELS
+from collect_tui.domain.message.template import CHANNELS, LANGUAGES, Outline
 
 
-def template_channels(overrides: Path | None) -> dict[str, tuple[str, ...]]:
-    """The templates of messages, ours and the site's, in the order of their names: by which channels each is sent. None of one whose
-    head cannot be read: `messages lint` says what is wrong with it."""
-    found: dict[str, tuple[str, ...]] = {}
+def outlines(overrides: Path | None) -> dict[str, Outline]:
+    """The templates of messages, ours and the site's, in the order of their names. Of one whose head cannot be read there is nothing but
+    the name: `messages lint` says what is wrong with it."""
+    found: dict[str, Outline] = {}
+    languages: dict[str, set[str]] = {}
     for folder in (
         resources.files(__package__).joinpath("messages"),
         *((overrides / "messages",) if overrides else ()),
     ):
         for each in folder.iterdir() if folder.is_dir() else ():
-            if each.name.endswith(".md") and each.name.count(".") == 1:
-                found[each.name.removesuffix(".md")] = _channels(each)
-    return dict(sorted(found.items()))
+            name, _, language = each.name.removesuffix(".md").partition(".")
+            if not each.name.endswith(".md"):
+                continue
+            if not language:
+                found[name] = _outline(each)
+            languages.setdefault(name, set()).add(language or LANGUAGES[0])
+    written = {name: tuple(each for each in LANGUAGES if each in languages[name]) for name in found}
+    return {name: replace(found[name], languages=written[name]) for name in sorted(found)}
 
 
-def _channels(template: Traversable) -> tuple[str, ...]:
+def _outline(template: Traversable) -> Outline:
     try:
         head = toml_files.parse(template.read_bytes().split(b"+++", 2)[1])
     except (OSError, ValueError, IndexError):
-        return ()
-    channels = head.get("channels")
-    return tuple(each for each in channels if each in CHANNELS) if isinstance(channels, list) else ()
+        return Outline()
+    title, kind, level, about = (str(head.get(key, "")) for key in ("title", "kind", "level", "about"))
+    channels = tuple(each for each in _texts(head.get("channels")) if each in CHANNELS)
+    return Outline(title, kind, level, about, channels, _texts(head.get("customers")))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def layered(name: str, overrides: Path | None, gone: dict[str, tuple[str, str]] | None = None) -> Source:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from collect_tui.common.words import plural
 from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.desk.sets import MOST
+from collect_tui.desk.views.act import HISTORY_MOST
 from collect_tui.desk.views.floor import HandedOn, reveal_reason
 from collect_tui.domain.dates import DateOrder
 from collect_tui.domain.typed_dates import parse_date
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk
+    from collect_tui.desk.views.act import Receipt
 
 
 class Away(NamedTuple):
@@ -31,6 +34,20 @@ class Handing(NamedTuple):
     of: str
     to: tuple[str, ...]
     reason: str
+
+
+class Acts(NamedTuple):
+    """The words that acts are told apart by, whose they are (empty: mine), and how the id of each begins, which may be a set's."""
+
+    words: str
+    by: str
+    act: str
+
+
+def acts_of(desk: Desk, given: Acts) -> tuple[Receipt, ...]:
+    """The last of these acts, each set told as one; or all of one set."""
+    most = 2 * MOST if given.act else HISTORY_MOST
+    return desk.history(limit=most, words=given.words, by=given.by, act=given.act, sets=not given.act)
 
 
 def word(words: str) -> tuple[str, str]:
@@ -132,10 +149,17 @@ def revealing(words: str) -> tuple[str, str]:
     return what, reveal_reason(reason)
 
 
-def history(words: str) -> tuple[str, str]:
-    """The words that acts are told apart by, and whose they are: `by=LOGIN` among them; empty: mine."""
-    by = [each.partition("=")[2] for each in words.split() if each.startswith("by=")]
-    return " ".join(each for each in words.split() if not each.startswith("by=")), by[-1] if by else ""
+def history(words: str) -> Acts:
+    """Of which acts the history is: `by=LOGIN` among the words, `set=1f3a9c02`."""
+    given = {"by": "", "set": ""}
+    rest: list[str] = []
+    for each in words.split():
+        key, _, value = each.partition("=")
+        if key in given and "=" in each:
+            given[key] = value
+        else:
+            rest.append(each)
+    return Acts(" ".join(rest), given["by"], given["set"])
 
 
 def _two(words: str, usage: str) -> tuple[str, str]:

@@ -1,24 +1,24 @@
 """One line for many accounts: notes, dates, results and owners. Each account has an act of its own, judged, kept and taken back by
-itself; what leaves the building or moves money is never done so.
+itself; what leaves the building or moves money is never done so. Together they are a set, which can be taken back at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from collect_tui.common.words import plural
-from collect_tui.desk.commands import Act, Command
-from collect_tui.desk.errors import DomainError, Refused
+from collect_tui.desk.commands import Act, Command, Undo
+from collect_tui.desk.errors import DomainError, Refused, Unavailable
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk, Progress
+from collect_tui.desk.sets import MOST, member, set_of, short
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.base import View
 
-MOST: Final = 500
-"""Accounts of one bulk act."""
+UNDO: Final = "undo"
 _SHOWN: Final = 6
 """Accounts that are named of those on which it cannot be done."""
 _LEAVES: Final = frozenset({"MessageWritten", "MessageReleased", "OrderRequested"})
@@ -43,7 +43,8 @@ class BulkRow(View):
 
 
 class Bulk(View):
-    """What became of a bulk act, account by account; `done` false: what would become of it."""
+    """What became of a bulk act, account by account; `done` false: what would become of it. Of one that takes a set back, `line` is
+    `undo`."""
 
     line: str
     done: bool
@@ -58,28 +59,52 @@ class Bulk(View):
         """What it would do on the first account that may have it."""
         return next(row.said for row in self.rows if not row.code)
 
+    @property
+    def _done(self) -> str:
+        return "taken back" if self.line == UNDO else "done"
+
+    def became(self, rows: Iterable[BulkRow]) -> Bulk:
+        """The same when it has been done, with what became of it on these accounts."""
+        known = {row.act: row for row in rows}
+        return self.model_copy(update={"done": True, "rows": tuple(known.get(row.act, row) for row in self.rows)})
+
     def none(self) -> str:
         """That it can be done on none of them, and why."""
-        return f"It can be done on none of {plural(len(self.rows), 'account')}. {_named(self.refused)}"
+        return f"It can be {self._done} on none of {plural(len(self.rows), 'account')}. {named(self.refused)}"
 
-    def came_to(self, refused: Sequence[BulkRow]) -> str:
-        """What it has come to, but for these rows, and that all stay marked."""
-        done = f"Done on {plural(len(self.rows) - len(refused), 'account')}."
-        return f"{done} {f'{left_out(refused)} · ' if refused else ''}They stay marked: marks none."
+    def may(self) -> str:
+        """Of how many it can be taken back, and of which not."""
+        said = f"{len(self.rows) - len(self.refused)} of {len(self.rows)} can be taken back"
+        return f"{said}; {len(self.refused)} not: {named(self.refused)}" if self.refused else said
+
+    def each(self) -> tuple[str, ...]:
+        """What it would do, account by account, but for those on which it is refused."""
+        return tuple(f"{row.account}  {row.said}" for row in self.rows if not row.code)
+
+    def came_to(self) -> str:
+        """What it has come to; of a line that all stay marked."""
+        done = f"{self._done.capitalize()} on {plural(len(self.rows) - len(self.refused), 'account')}."
+        more = [left_out(self.refused)] if self.refused else []
+        if self.line == UNDO:
+            return " ".join((done, *more))
+        return f"{done} {' · '.join((*more, 'They stay marked: marks none.'))}"
 
     def text(self) -> str:
-        """A row for each account, and the count."""
+        """A row for each account, the count, and how the set is called."""
         count = len(self.rows) - len(self.refused)
         told = [f"{row.account}  {'refused: ' if row.code else ''}{row.said}" for row in self.rows]
-        return "\n".join((*told, f"{count} of {len(self.rows)} {'done' if self.done else 'would be done'}"))
+        said = f"{count} of {len(self.rows)} {'' if self.done else 'would be '}{self._done}"
+        name = f" · set {short(set_of(self.rows[0].act))}" if self.done and count > 1 else ""
+        return "\n".join((*told, said + name))
 
 
 def left_out(rows: Sequence[BulkRow]) -> str:
     """On which it is not done, and why; the first of them."""
-    return f"Not on {plural(len(rows), 'account')}: {_named(rows)}"
+    return f"Not on {plural(len(rows), 'account')}: {named(rows)}"
 
 
-def _named(rows: Sequence[BulkRow]) -> str:
+def named(rows: Sequence[BulkRow]) -> str:
+    """Rows with what is said of them, the first of many."""
     more = f" … and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
     return " · ".join(f"{row.account}: {row.said}" for row in rows[:_SHOWN]) + more
 
@@ -101,7 +126,7 @@ def plan(
     acts: list[Act] = []
     rows: list[BulkRow] = []
     for count, number in enumerate(wanted, start=1):
-        act_id = uuid5(base, number)
+        act_id = member(base, number)
         try:
             view = desk.account(number)
             parsed = parse(line, LineContext.of(view, catalogue, session))
@@ -123,6 +148,51 @@ def plan(
         if progress is not None:
             progress("look", count, len(wanted))
     return acts, Bulk(line=line, done=False, rows=tuple(rows))
+
+
+def plan_undo(
+    desk: Desk, name: str, base: UUID, *, by: str = "", first: bool = False, progress: Progress | None = None
+) -> tuple[Sequence[Act], Bulk]:
+    """The acts that take back those of a set, as far as they can be, and what they would do on all. Writes nothing.
+
+    `base`: as of `plan`; `by`: whose set it is, mine without; `first`: only as far as one that can be taken back.
+    """
+    acts: list[Act] = []
+    rows: list[BulkRow] = []
+    found = desk.history(limit=2 * MOST, act=name, by=by)[::-1]
+    for count, each in enumerate(found, start=1):
+        act = Act(id=member(base, each.account), account=each.account, commands=(Undo(act=str(each.id)),), line=UNDO)
+        if not each.undoable:
+            rows.append(BulkRow(account=act.account, act=act.id, said="taken back already", code="undo.done"))
+            continue
+        preview = desk.preview(act)
+        rows.append(row := _row(act, preview))
+        if not row.code:
+            acts.append(act.model_copy(update={"version": preview.version}))
+            if first:
+                break
+        if progress is not None:
+            progress("look", count, len(found))
+    return acts, Bulk(line=UNDO, done=False, rows=tuple(rows))
+
+
+def do_each(do: Callable[[Act], Receipt], acts: Sequence[Act], planned: Bulk) -> Bulk:
+    """Does what was planned, each by itself. What is refused on one account keeps no other from it."""
+    rows: list[BulkRow] = []
+    for count, act in enumerate(acts, start=1):
+        try:
+            rows.append(BulkRow.of(do(act)))
+        except DomainError as error:
+            rows.append(BulkRow.refused(act, error))
+            if ends_all(error):
+                rows += [BulkRow.refused(each, error) for each in acts[count:]]
+                break
+    return planned.became(rows)
+
+
+def ends_all(error: DomainError) -> bool:
+    """Whether the other accounts would wait as long to hear the same."""
+    return isinstance(error, Unavailable) and error.code != "act.unsettled"
 
 
 def _check(commands: Sequence[Command]) -> None:
@@ -150,8 +220,12 @@ def _row(act: Act, preview: Preview) -> BulkRow:
     elif preview.confirm is not None:
         said, code = "It must be confirmed; do it on the account.", "bulk.confirm"
     else:
-        said, code = " · ".join(each.text for each in preview.said if each.kind in ("done", "replaced")), ""
+        said, code = _told(preview, "done", "replaced") or _told(preview, "next"), ""
     return BulkRow(account=preview.account, act=act.id, said=said, code=code)
 
 
-__all__ = ["MOST", "Bulk", "BulkRow", "left_out", "plan"]
+def _told(preview: Preview, *kinds: str) -> str:
+    return " · ".join(each.text for each in preview.said if each.kind in kinds)
+
+
+__all__ = ["MOST", "UNDO", "Bulk", "BulkRow", "do_each", "ends_all", "left_out", "plan", "plan_undo"]

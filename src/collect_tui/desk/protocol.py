@@ -200,9 +200,12 @@ class Desk(Protocol):
         """
         ...
 
-    def history(self, *, limit: int = 20, words: str = "", by: str = "") -> tuple[Receipt, ...]:
+    def history(
+        self, *, limit: int = 20, words: str = "", by: str = "", act: str = "", sets: bool = False
+    ) -> tuple[Receipt, ...]:
         """My last acts, newest first; those that have all the `words` in their account, sentence or day (`2026-11-30`). `by`: those of a
-        colleague, for whoever may take them back. `entry` says where each stands in the account's evidence."""
+        colleague, for whoever may take them back. `act`: those whose id begins so, which may be a set's; `sets`: each set told as one, by
+        its newest act. `entry` says where each stands in the account's evidence. Invalid "history.limit", "history.act"."""
         ...
 
     # the day ----------------------------------------------------------------------------------

@@ -98,11 +98,24 @@ class Result:
     offer: str = ""
     answer: str = ""
 
+    def may_come_of(self, action: Action) -> bool:
+        """Whether the action can have this result."""
+        return not self.ways or action.way in self.ways
+
     @property
     def explained(self) -> str:
         """Its help, and what it does not do."""
         caveat = f"{self.caveat[:1].upper()}{self.caveat[1:]}." if self.caveat else ""
         return f"{self.help} {caveat}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to pay. `words`: further ones that say it on the line, beside its code."""
+
+    code: str
+    title: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +139,33 @@ class Codes:
     party_roles: Mapping[str, str] = field(default_factory=dict)  # of parties beside the holder: code → title
     billing: Mapping[str, BillingCodes] = field(default_factory=dict)
     pauses: Mapping[str, str] = field(default_factory=dict)  # why an agent is away from the desk
+    methods: Mapping[str, Method] = field(default_factory=dict)  # ways to pay
 
     @property
     def lists(self) -> Mapping[str, Mapping[str, str]]:
         """The lists of codes that a field of a case may choose from."""
         ours = {name: getattr(self, name) for name in ("reasons", "dispute_reasons", "skip_reasons")}
         return {**ours, **{f"{kind}_reasons": table for kind, table in self.order_reasons.items()}}
+
+    @property
+    def method_words(self) -> Mapping[str, str]:
+        """Every word that says a way to pay, with its title; codes first, in their order."""
+        further = {word: each.title for each in self.methods.values() for word in each.words}
+        return {**{code: each.title for code, each in self.methods.items()}, **further}
+
+    def method(self, word: str) -> str | None:
+        """The code of the way to pay that a word says, whatever its case; None: none does."""
+        low = word.strip().lower()
+        found = (code for code, each in self.methods.items() if low in (code, *each.words))
+        return next(found, None)
+
+    def method_title(self, code: str) -> str:
+        """A way to pay within a sentence; a code that the site does not have, such as one of an import, as it stands."""
+        known = self.methods.get(code)
+        if known is None:
+            return code
+        first = known.title.split(" ")[0]
+        return f"{known.title[:1].lower()}{known.title[1:]}" if first[1:].islower() else known.title
 
     def reasons_for(self, kind: str, system: str = "") -> Mapping[str, str]:
         """Why an order of a kind is given, code → title; of these what a billing system knows, where it has codes of its own."""

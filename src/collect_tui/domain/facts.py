@@ -93,11 +93,11 @@ class AccountFacts:
     orders: tuple[Order, ...] = ()  # open, and the last completed one of each service
     lifted: tuple[Order, ...] = field(default=(), compare=False)  # suspensions that money stopped before they left
     cases: tuple[Case, ...] = ()  # open ones
-    messages: tuple[Message, ...] = ()  # those that go out: notices, what has not left yet, the last 40 days
+    messages: tuple[Message, ...] = ()  # go out: notices while they count, what has not left yet, the last 40 days
     inbox: tuple[Received, ...] = ()  # came in and wait for an answer, the oldest 50
     payments: tuple[Payment, ...] = ()  # with something unapplied, and those of the last 90 days
-    named: tuple[Payment, ...] = field(default=(), compare=False)  # older ones that the act names by their reference
-    applications: tuple[Application, ...] = ()  # live ones of the last 90 days
+    named: tuple[Payment, ...] = field(default=(), compare=False)  # older: named by the act, or paid a fee
+    applications: tuple[Application, ...] = ()  # live, of the last 90 days or on a fee
     attempts: tuple[Attempt, ...] = ()  # the last 30 days, newest last
     elsewhere: tuple[Attempt, ...] = ()  # the same of the customer's other accounts
     callbacks: tuple[Callback, ...] = ()  # scheduled or missed

@@ -25,7 +25,8 @@ class Signals:
     answered since); `disputing`, `claiming`: those that stand. `suspendable`, `restorable`: services that may be cut, restored
     today. `order_since`: the day since which the oldest order on its way is unanswered; `reviews`: suspensions held for
     review; `order_failed`: 1 when the last order was rejected or cancelled. `noticed_on`: the last notice served. `coming`:
-    what falls due within days and has been due, less what is there to pay it. `capped`: 1 when the attempt cap is reached.
+    what falls due within days and has been due, less what is there to pay it. `ahead`: what is not due yet, less all that is disputed
+    and all that is there to pay it. `capped`: 1 when the attempt cap is reached.
     `linked`: other past-due accounts of the customer. `unanswered`: messages that wait for an answer, 50 at most; `received_on`: the
     day on which the first of them came in. `unreached`: notices that wait and go by no contact point that may be used.
     `no_number`: 1 when something is to be collected and none of the customer's telephones may be called; 0 for who never had one.
@@ -64,6 +65,7 @@ class Signals:
     order_failed: int = 0
     noticed_on: date | None = None
     coming: int = 0
+    ahead: int = 0
     capped: int = 0
     linked: int = 0
     unanswered: int = 0

@@ -13,6 +13,7 @@ from collect_tui.domain.dates import format_day
 from collect_tui.domain.facts import AccountFacts, Message, Point
 from collect_tui.domain.message.meaning import STOP
 from collect_tui.domain.message.message import SERVED
+from collect_tui.domain.message.template import LEVELS
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import LIVE_MESSAGE, WAITING_MESSAGE
 from collect_tui.policy.contact import hold_findings
@@ -74,30 +75,30 @@ def _notice(facts: AccountFacts, rules: Rules, level: str, draft: Message | None
     waits = next(
         (m for m in others if m.status in WAITING_MESSAGE and _before(m, draft) and not debt.isdisjoint(m.items)), None
     )
+    last = max((m.served_on or m.sent_on for m in others if m.status in SERVED and m.sent_on), default=None)
     if waits is not None and gap:
         text = f"Notice {waits.level} has not left yet; the next comes {gap} days after it was served at the earliest."
-        yield Finding(
-            "message.gap", Severity.HOLD, text, "gap", "House rule", override_role=rules.contact.override_role
-        )
-        return
-    last = max((m.served_on or m.sent_on for m in others if m.status in SERVED and m.sent_on), default=None)
-    if last is not None and gap and last + timedelta(days=gap) > facts.business_date:
+        yield _too_soon(text, rules)
+    elif last is not None and gap and last + timedelta(days=gap) > facts.business_date:
         day = format_day(last, facts.business_date)
-        text = f"The last notice was served {day}; the next comes {gap} days after it at the earliest."
-        yield Finding(
-            "message.gap", Severity.HOLD, text, "gap", "House rule", override_role=rules.contact.override_role
-        )
-        return
-    yield _say("notice", Severity.ALLOW, "No such notice is under way.")
-    if passed := _passed(facts, rules, level):
+        yield _too_soon(f"The last notice was served {day}; the next comes {gap} days after it at the earliest.", rules)
+    else:
+        waits = None
+        yield _say("notice", Severity.ALLOW, "No such notice is under way.")
+    if passed := _passed(facts, rules, level, said=waits.level if waits else ""):
         yield _say("level", Severity.WARN, f"It goes before {passed}, which nobody has served for this debt.")
 
 
-def _passed(facts: AccountFacts, rules: Rules, level: str) -> str:
-    """The notices of the ladder that come before a level and have not been served, in words; empty: there is none."""
-    levels = [step.level for step in rules.ladder_of(facts.segment) if step.level]
-    before = levels[: levels.index(level)] if level in levels else []
-    missing = [each for each in before if not noticed(facts, each)]
+def _too_soon(text: str, rules: Rules) -> Finding:
+    return Finding("message.gap", Severity.HOLD, text, "gap", "House rule", override_role=rules.contact.override_role)
+
+
+def _passed(facts: AccountFacts, rules: Rules, level: str, said: str) -> str:
+    """The notices of the ladder that come before a level, be it of the ladder or not, and have not been served, in words; empty: there is
+    none. `said`: of which it is said that it waits."""
+    before = LEVELS[: LEVELS.index(level)] if level in LEVELS else ()
+    steps = (step.level for step in rules.ladder_of(facts.segment) if step.level in before)
+    missing = [each for each in steps if each != said and not noticed(facts, each)]
     return f"notice {', '.join(missing)}" if missing else ""
 
 

@@ -84,6 +84,7 @@ def signals(
         order_failed=int(past.last_order in FAILED_ORDER),
         noticed_on=_last(m.served_on for m in facts.messages if m.level and m.served(facts.business_date)),
         coming=_coming(facts),
+        ahead=figures.total - figures.past_due - figures.disputed,
         capped=int(capped(attempts_on(facts, today, rules.contact), facts, rules.contact)),
         linked=beside.linked,
         unanswered=len(facts.inbox),

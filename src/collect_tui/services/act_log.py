@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from sqlalchemy import true
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
 from collect_tui.common.text import clean
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid
+from collect_tui.desk.sets import BEGINNING, set_of
 from collect_tui.desk.views.act import Receipt
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.undo import only_written
@@ -24,7 +26,8 @@ from collect_tui.store import audit
 from collect_tui.store.tables import Account, ActLog
 
 LOOKED_AT: Final = 5000
-"""Acts among which words are looked for."""
+"""Acts among which words and sets are looked for."""
+_AT_ONCE: Final = 200
 
 
 ON_A_CASE: Final = "an act on a case, which its own screen tells of"
@@ -98,26 +101,58 @@ def past_acts(db: Db, tenant_id: int, account_id: int, user: str, which: str | N
         standing = standing or (stands and not only_written(effects))
 
 
-def history(desk: DeskContext, limit: int, words: str = "", by: str = "") -> tuple[Receipt, ...]:
-    """The last acts of a user that have all the words, among their last `LOOKED_AT`."""
+def history(
+    desk: DeskContext, limit: int, words: str = "", by: str = "", act: str = "", sets: bool = False
+) -> tuple[Receipt, ...]:
+    """The last acts of a user that have all the words, among their last `LOOKED_AT`; `act`: of those whose id begins so; `sets`: each
+    set told as one. Invalid "history.limit", "history.act"."""
     if not 1 <= limit <= 1000:
         raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
+    if act and not BEGINNING.fullmatch(act):
+        raise Invalid("history.act", "Expected 4 characters or more of an act's id (0-9, a-f).", "act")
     if by and by != desk.user:
         require(desk.authority, "undo.others")
     wanted = clean(words).casefold().split()
-    mine = select(ActLog).where(ActLog.tenant_id == desk.tenant_id, ActLog.by == (by or desk.user))
-    found: list[tuple[int, Receipt]] = []
+    theirs = (col(ActLog.tenant_id) == desk.tenant_id, col(ActLog.by) == (by or desk.user))
+    mine = select(ActLog).where(*theirs, col(ActLog.act_id).startswith(act.lower()) if act else true())
+    found: list[tuple[ActLog, Receipt]] = []
+    told: set[str] = set()
     with desk.store.read() as db:
-        rows = db.exec(mine.order_by(col(ActLog.id).desc()).limit(LOOKED_AT if wanted else limit))
+        rows = db.exec(
+            mine.order_by(col(ActLog.id).desc()).limit(LOOKED_AT if wanted or sets else limit),
+            execution_options={"yield_per": _AT_ONCE},
+        )
         for row in rows:
+            name = set_of(row.act_id) if sets else ""
+            if name in told:
+                continue
             receipt = Receipt.model_validate_json(row.receipt)
             if row.by != desk.user and any(effect["kind"].startswith("Case") for effect in json.loads(row.effects)):
                 receipt = receipt.model_copy(update={"sentence": ON_A_CASE, "effects": (), "said": ()})
             said = f"{receipt.account} {receipt.at:%Y-%m-%d} {receipt.sentence}".casefold()
             if all(word in said for word in wanted):
-                stands = receipt.undoable and row.undone_by is None
-                found.append((row.account_id, receipt.model_copy(update={"undoable": stands})))
+                found.append((row, receipt))
+                told |= {name} - {""}
             if len(found) == limit:
                 break
-        places = audit.places(db, desk.tenant_id, {account for account, _ in found}, {str(r.id) for _, r in found})
-    return tuple(receipt.model_copy(update={"entry": places.get(str(receipt.id))}) for _, receipt in found)
+        rows.close()
+        ids = {row.account_id for row, _ in found}, {row.act_id for row, _ in found}
+        places = audit.places(db, desk.tenant_id, *ids)
+        counts = _counts(db, theirs) if told else {}
+    seen = []
+    for row, receipt in found:
+        acts, standing = counts.get(set_of(row.act_id), (1, row.undone_by is None))
+        whole = {"undoable": receipt.undoable and standing > 0, "entry": places.get(row.act_id), "acts": acts}
+        seen.append(receipt.model_copy(update=whole))
+    return tuple(seen)
+
+
+def _counts(db: Db, theirs: Sequence[Any]) -> dict[str, tuple[int, int]]:
+    """Of the sets among a user's last acts: how many acts each has, and how many of them have not been taken back."""
+    counts: dict[str, tuple[int, int]] = {}
+    query = select(ActLog.act_id, ActLog.undone_by).where(*theirs).order_by(col(ActLog.id).desc()).limit(LOOKED_AT)
+    for act_id, undone_by in db.exec(query):
+        if name := set_of(act_id):
+            acts, standing = counts.get(name, (0, 0))
+            counts[name] = acts + 1, standing + (undone_by is None)
+    return counts

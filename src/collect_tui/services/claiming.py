@@ -18,7 +18,7 @@ from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import agents, claims, facts, linked, locks, own_queues, queue_locks, queues, worked
+from collect_tui.store import agents, claims, facts, linked, locks, own_queues, queue_left, queue_locks, queues, worked
 from collect_tui.store.queue_filter import Among
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
@@ -71,13 +71,26 @@ def next_account(desk: DeskContext, queue: str | None, key: str | None, words: s
         if queue:
             queue, words = listed(desk, db, queue, words)
         among = _among(desk, db, queue, words)
+        worked_on = among if queue and words.strip() else None
         own = queue if queue in own_queues.TITLES else None
         queue = None if own else queue
         passed, first = _out_of_hours(desk, db, queue, among)
     claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key, among))
     if claim is None:
         return None
-    return counted(desk, claim.model_copy(update={"queue": own}) if own else claim)
+    claim = claim.model_copy(update={"queue": own}) if own else claim
+    return counted(desk, claim) if worked_on is None else _counted_among(desk, claim, queue, worked_on)
+
+
+def _counted_among(desk: DeskContext, claim: Claim, queue: str | None, among: Among) -> Claim:
+    """With what is left of what is wanted of its queue, as far as it may be called now."""
+    with desk.reading() as db:
+        now, since = desk.clock(), worked.day_began(db, desk.tenant_id)
+        left = queue_left.left(db, desk.tenant_id, queue, desk.user, now, among)
+        if left <= NEXT_LOOKS:
+            found = claims.best(db, desk.tenant_id, queue, desk.user, now, limit=NEXT_LOOKS, since=since, among=among)
+            left -= len(found) - len([*_reachable(desk, db, found)])
+    return claim.model_copy(update={"left": max(1, left)})
 
 
 def _among(desk: DeskContext, db: Db, queue: str | None, words: str) -> Among | None:

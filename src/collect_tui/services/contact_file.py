@@ -69,7 +69,7 @@ def _made(desk: DeskContext, number: str, name: str, kind: Any, row: InboundRow 
 
 def _make(work: UnitOfWork, number: str, party: PartyEntry) -> None:
     entry = AccountEntry(number=number, party=party, status="CLOSED", opened_on=work.today)
-    ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now))
+    ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now, work.today))
     made = rows_of(RowSet(ground, entry, "row"))
     for table, values in made:
         work.db.execute(insert(_T[table]).values(**values))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from collect_tui.common.words import nearest
+from collect_tui.common.words import expected, nearest
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Override
 from collect_tui.domain.case.case import Case
@@ -87,6 +87,17 @@ class Context:
             told = f"did you mean {near}?" if near else "expected a login."
             raise Invalid("user.unknown", f"Nobody of this login works here; {told}", field)
         return given
+
+    def method(self, given: str) -> str:
+        """The code of a way to pay, by a word that says it. Invalid "payment.method"."""
+        if not given.strip():
+            raise Invalid(
+                "payment.method", "The method is missing; expected a word such as card, cash or ach.", "method"
+            )
+        if (code := self.codes.method(given)) is None:
+            told = expected(given.strip().lower(), self.codes.method_words)
+            raise Invalid("payment.method", f"{given} is no method of payment; {told}", "method")
+        return code
 
     @property
     def composer(self) -> Composer:

@@ -28,7 +28,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message import digest
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
-from collect_tui.store import claims, event_log, kpi, score_figures, scoring, sql, summary, worked
+from collect_tui.store import claims, event_log, kpi, score_figures, scoring, sql, summary, work_kinds, worked
 from collect_tui.store.day import candidates, ladder, marks, seal
 from collect_tui.store.day import check as checking
 from collect_tui.store.day.base import Day, accounts, mark_ids, marked, unmark_all
@@ -209,9 +209,16 @@ def _score(work: UnitOfWork, day: Day) -> int:
     if day.last is not None and not every:
         marks.for_scoring(session, day, day.last)
     values = scoring.params(session, day.tenant_id, day.catalogue, day.date)
-    return _for_many(
-        session, day, "Score", not every, lambda scope: scoring.rescore_scope(session, day.catalogue, values, scope)
-    )
+
+    def score(scope: Scope) -> int:
+        changed = scoring.rescore_scope(session, day.catalogue, values, scope)
+        work_kinds.fill(session, day.tenant_id, scope)
+        return changed
+
+    changed = _for_many(session, day, "Score", not every, score)
+    if not work_kinds.current(session, day.tenant_id):
+        work_kinds.renew(session, day.tenant_id)
+    return changed
 
 
 def _for_many(session: Session, day: Day, title: str, only_marked: bool, do: Callable[[Scope], int]) -> int:

@@ -214,10 +214,12 @@ class LocalDesk(FloorDesk, CaseDesk):
             proved = True
         return acts.do(self, act, proved=proved)
 
-    def history(self, *, limit: int = 20, words: str = "", by: str = "") -> tuple[Receipt, ...]:
+    def history(
+        self, *, limit: int = 20, words: str = "", by: str = "", act: str = "", sets: bool = False
+    ) -> tuple[Receipt, ...]:
         from collect_tui.services import act_log
 
-        return act_log.history(self, limit, words, by)
+        return act_log.history(self, limit, words, by, act, sets)
 
     # the day --------------------------------------------------------------------------------
     def day(

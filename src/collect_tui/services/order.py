@@ -21,7 +21,6 @@ from collect_tui.domain.facts import AccountFacts, Service
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import finding, required, reversal
 from collect_tui.domain.order.kinds import KINDS
-from collect_tui.domain.states import WAITING_ORDER, OrderState
 from collect_tui.policy.orders import cutting
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -118,7 +117,7 @@ def order_downgrade(command: OrderDowngrade, facts: AccountFacts, context: Conte
 def reverse_order(command: ReverseOrder, facts: AccountFacts, context: Context) -> Decision:
     effects = reversal.reverse(
         facts,
-        finding.find_order(facts, command.order, WAITING_ORDER | {OrderState.COMPLETED}),
+        finding.find_order(facts, command.order, partial(reversal.is_meant, facts), "can be reversed"),
         command.reason,
         by=context.user,
         ids=context.ids,

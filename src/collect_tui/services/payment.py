@@ -19,7 +19,7 @@ def record_payment(command: RecordPayment, facts: AccountFacts, context: Context
     effects = payment.record(
         facts,
         amount=command.amount,
-        method=command.method,
+        method=context.method(command.method),
         ref=command.ref,
         received_on=command.received_on or facts.business_date,
         directed=[(d.doc_no, d.amount) for d in command.directed],

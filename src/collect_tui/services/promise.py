@@ -99,7 +99,7 @@ def _make(
         facts,
         schedule,
         kind=kind,
-        method=command.method,
+        method=context.method(command.method) if command.method else None,
         grace_days=policy.grace_days,
         grace_unit=policy.grace_unit,
         settles=settles,

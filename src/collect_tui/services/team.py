@@ -13,6 +13,7 @@ from collect_tui.common.text import clean
 from collect_tui.desk.commands import Act, HandOver
 from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused
 from collect_tui.desk.protocol import Progress
+from collect_tui.desk.sets import MOST, member
 from collect_tui.desk.views.floor import HandedOn
 from collect_tui.domain.agent import AgentState
 from collect_tui.domain.card_text import mask_card
@@ -102,8 +103,8 @@ def lock_order(desk: DeskContext, queue: str, locked: bool, reason: str) -> None
 def hand_on(
     desk: DeskContext, of: str, to: Sequence[str], reason: str, *, do: bool, progress: Progress | None = None
 ) -> HandedOn:
-    """Counts what is an agent's, and with `do` hands it on: to one colleague, or spread over several, each account an act of its own.
-    What is broken off has done what it has done; again, it goes on.
+    """Counts what is an agent's, and with `do` hands it on: to one colleague, or spread over several, each account an act of its own,
+    `MOST` of them a set. What is broken off has done what it has done; again, it goes on.
 
     NotFound "user.not_found"; Invalid "handover.to", "handover.reason"; Refused "user.inactive".
     """
@@ -121,13 +122,16 @@ def hand_on(
     if not do:
         return seen
     refused: list[str] = []
+    base = uuid4()
     written = set().union(*(each for name, each in found.items() if name != "held"))
     for place, number in enumerate(numbers):
         receiver = names[place % len(names)]
+        if place and place % MOST == 0:  # a set is what can be taken back at once
+            base = uuid4()
         try:
             if number in written:
                 command = HandOver(of=of, to=receiver, reason=why)
-                acts.do(desk, Act(id=uuid4(), account=number, commands=(command,)))
+                acts.do(desk, Act(id=member(base, number), account=number, commands=(command,)))
             if number in found["held"]:
                 floor.reassign(desk, number, receiver, why)
         except DomainError as error:

@@ -29,7 +29,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec, events
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import apply, audit, cases, event_log, facts, locks, scoring, sql, summary
+from collect_tui.store import apply, audit, cases, event_log, facts, locks, scoring, sql, summary, work_kinds
 from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Account, Tenant, gate, statistics
 
@@ -167,6 +167,7 @@ class UnitOfWork:
             values = scoring.params(self.db, self.tenant_id, self.catalogue, self.today)
             family = Scope.some(scoring.siblings(self.db, self.tenant_id, touched))
             scoring.rescore_scope(self.db, self.catalogue, values, family)
+            work_kinds.refresh(self.db, self.tenant_id, family)
         self.touched, self.every = set(), False
 
     def clocks(self, *, every: bool) -> None:

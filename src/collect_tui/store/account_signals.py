@@ -110,6 +110,7 @@ def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
             case((orders.c.failed == orders.c.last, constant(1)), else_=constant(0)).label("order_failed"),
             notices.c.on.label("noticed_on"),
             whole(soon.c.coming).label("coming"),
+            (s.total - s.past_due - s.disputed).label("ahead"),
             case((listed(a.id, "capped"), constant(1)), else_=constant(0)).label("capped"),
             whole(linked.c.n).label("linked"),
             whole(inbox.c.n).label("unanswered"),

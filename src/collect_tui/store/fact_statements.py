@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    false,
     func,
     literal_column,
     or_,
@@ -21,15 +20,13 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from collect_tui.domain.message.message import MOST_WAITING
+from collect_tui.domain.payment.fees import PREFIX
 from collect_tui.domain.states import (
     GIVEN_BACK,
     OPEN_CALLBACK,
     OPEN_ORDER,
     OPEN_PROMISE,
-    WAITING_MESSAGE,
     HoldState,
-    InboxState,
     OrderState,
 )
 from collect_tui.store import fact_columns
@@ -48,6 +45,7 @@ from collect_tui.store.contact_statements import (
     points,
     whose,
 )
+from collect_tui.store.message_statements import inbox, messages
 from collect_tui.store.sql import among
 
 __all__ = [
@@ -56,6 +54,7 @@ __all__ = [
     "CHANGED",
     "EVER_ASKED",
     "EVER_RECEIVED",
+    "EVER_WRITTEN",
     "HEAD",
     "HEAD_BY_NUMBER",
     "NAMED",
@@ -70,7 +69,6 @@ _T = SQLModel.metadata.tables
 _tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T["work_item"]
 _point, _item, _promise, _instalment = _T["contact_point"], _T["item"], _T["promise"], _T["instalment"]
 _payment, _allocation, _order = _T["payment"], _T["allocation"], _T["service_order"]
-_message, _about = _T["message"], _T["message_item"]
 
 
 def _of_account(
@@ -139,45 +137,6 @@ def _promised(many: str) -> Select[Any]:
     )
 
 
-def _messages(many: str) -> Select[Any]:
-    """Notices, what has not left yet and what is recent, a row for each item that they are about.
-
-    Which these are is asked of an index each, and of no other message: an account may have thousands.
-    """
-    m = _message.c
-
-    def mine(which: Any) -> Select[Any]:
-        return select(m.id).where(m.tenant_id == TENANT, whose(m.account_id, many), m.inbound == false(), which)
-
-    kept = union(
-        mine(one_of(m.status, WAITING_MESSAGE)),
-        mine(m.made_on >= bindparam("written_since")),
-        mine(or_(m.level != literal_column("''"), m.lifted.is_not(None))),
-    )
-    return (
-        select(
-            *columns_of(_message, fact_columns.MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ())
-        )
-        .outerjoin(_about, and_(_about.c.tenant_id == TENANT, _about.c.message_id == _message.c.id))
-        .where(m.tenant_id == TENANT, m.id.in_(kept))
-        .order_by(m.id, _about.c.item_id)
-    )
-
-
-def _inbox(many: str) -> Select[Any]:
-    """The oldest of what came in and waits for an answer."""
-    m = _message.c
-    query = select(*columns_of(_message, fact_columns.RECEIVED), *((m.account_id,) if many else ())).where(
-        m.tenant_id == TENANT, whose(m.account_id, many), m.inbound, one_of(m.status, {InboxState.RECEIVED})
-    )
-    if not many:
-        return query.order_by(m.id).limit(literal_column(str(MOST_WAITING)))
-    place = func.row_number().over(partition_by=m.account_id, order_by=m.id).label("place")
-    rows = query.add_columns(place).subquery()
-    kept = (column for column in rows.c if column.key != "place")
-    return select(*kept).where(rows.c.place <= literal_column(str(MOST_WAITING))).order_by(rows.c.id)
-
-
 def _last_completed(c: Any) -> Any:
     later = _order.alias("later")
     return and_(
@@ -223,7 +182,39 @@ _RECENT = or_(
     _payment.c.received_on >= bindparam("paid_since"),
     and_(~one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
 )
+
+
+def _recently_paid(many: str) -> Any:
+    """The items that what is known of money lies on, and the credits that were given to items."""
+    given, credit = _allocation.alias("paid").c, _T["credit_application"].alias("credited").c
+    paid = select(given.item_id).join(_payment, and_(_payment.c.tenant_id == TENANT, _payment.c.id == given.payment_id))
+    known = (given.tenant_id == TENANT, given.reversed_at.is_(None), whose(_payment.c.account_id, many), _RECENT)
+    live = (credit.tenant_id == TENANT, credit.reversed_at.is_(None), whose(credit.account_id, many))
+    since = credit.at >= bindparam("applied_since")
+    return union(
+        paid.where(*known), select(credit.item_id).where(*live, since), select(credit.credit_id).where(*live, since)
+    )
+
+
+def _of_fees(many: str) -> Any:
+    """The fees of restorations that may yet be withdrawn or reversed: the items' ids."""
+    o, last = _order.c, _last_completed(_order.c)
+    restores = and_(o.tenant_id == TENANT, whose(o.account_id, many), o.kind == literal_column("'restore'"))
+    fee = _item.c.doc_no == literal_column(f"'{PREFIX}'") + o.number
+    its = and_(_item.c.tenant_id == TENANT, _item.c.account_id == o.account_id, fee)
+    return select(_item.c.id).join_from(_order, _item, its).where(restores, or_(one_of(o.status, OPEN_ORDER), last))
+
+
+def _paid_fees(many: str) -> Any:
+    """Receipts that paid such a fee, however old."""
+    given = _allocation.alias("given").c
+    paid = select(given.payment_id).where(given.tenant_id == TENANT, given.item_id.in_(_of_fees(many)))
+    return _payment.c.id.in_(paid.where(given.reversed_at.is_(None)))
+
+
 NAMED = _received("", func.lower(_payment.c.ref).in_(bindparam("refs", expanding=True)))
+EVER_WRITTEN = messages("")
+"""Every notice, also of debts that were paid long ago."""
 EVER_ASKED, EVER_RECEIVED = _of_account("item", fact_columns.ITEM, order="due id"), _received("", true())
 """Of the ledger."""
 
@@ -246,13 +237,16 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
             lambda c: or_(one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c)),
         ),
         "cases": of("case_file", CASE, lambda c: ~c.ended),
-        "messages": _messages(many),
-        "inbox": _inbox(many),
+        "messages": messages(many, _recently_paid(many)),
+        "inbox": inbox(many),
         "payments": _received(many, _RECENT),
+        "fees": _received(many, _paid_fees(many)),
         "applications": of(
             "credit_application",
             fact_columns.APPLICATION,
-            lambda c: and_(c.reversed_at.is_(None), c.at >= bindparam("applied_since")),
+            lambda c: and_(
+                c.reversed_at.is_(None), or_(c.at >= bindparam("applied_since"), c.item_id.in_(_of_fees(many)))
+            ),
         ),
         "attempts": of("contact_event", fact_columns.ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
         "elsewhere": elsewhere(many),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
@@ -80,6 +79,9 @@ def assembled(
     named: tuple[Payment, ...] = (),
 ) -> AccountFacts:
     payments, applied = payments_of(read["payments"])
+    known = {p.id for p in (*payments, *named)}
+    fees, _ = payments_of([row for row in read["fees"] if row.id not in known])
+    named = (*named, *fees)
     items = _made(Item, read["items"], fact_columns.ITEM)
     applications = _made(Application, read["applications"], fact_columns.APPLICATION)
     applied |= {a.item_id for p in named for a in p.allocations}
@@ -245,12 +247,21 @@ def _messages(rows: Sequence[Any]) -> tuple[Message, ...]:
         if row.item_id is not None:
             items.append(row.item_id)
     return tuple(
-        replace(message, items=tuple(items), lifted=row.lifted and MessageState[row.lifted])
-        for message, (row, items) in zip(
-            _made(Message, [row for row, _ in found.values()], fact_columns.MESSAGE, MessageState),
-            found.values(),
-            strict=True,
+        Message(
+            row.id,
+            row.level,
+            row.channel,
+            MessageState[row.status],
+            row.served_on,
+            row.service_id,
+            row.template,
+            row.point_id,
+            row.made_on,
+            row.sent_on,
+            row.lifted and MessageState[row.lifted],
+            tuple(items),
         )
+        for row, items in found.values()
     )
 
 

@@ -93,6 +93,11 @@ def _whole(db: Connection, tenant_id: int, head: Any, refs: Collection[str] = ()
         rows = db.execute(statements.NAMED, {**key, "refs": wanted}).all()
         known = {row.id for row in read["payments"]}
         named, _ = values.payments_of([row for row in rows if row.id not in known])
+        if named:  # what they paid may be owed again, and notices of it stand
+            read = {
+                **read,
+                "messages": db.execute(statements.EVER_WRITTEN, {**key, **values.windows(head.business_date)}).all(),
+            }
     return values.assembled(head, read, partial(values.settled, db, statements.settled_of(db.dialect.name), key), named)
 
 

@@ -4,19 +4,31 @@ words of an address; and by words that somebody wrote."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Connection, and_, bindparam, exists, literal, or_, select, union_all
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.views.account import FindHit
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.states import AccountState
 from collect_tui.store import sql
-from collect_tui.store.find_keys import BARE, FEWEST_DIGITS, NUMERIC, Asked, Found, by_keys, by_mail, by_telephone, rank
+from collect_tui.store.find_keys import (
+    BARE,
+    FEWEST_DIGITS,
+    NUMERIC,
+    Asked,
+    Found,
+    begins,
+    by_keys,
+    by_mail,
+    by_telephone,
+    rank,
+    span,
+)
 from collect_tui.store.find_words import by_name, by_words
 from collect_tui.store.names import tokens
 
@@ -24,7 +36,7 @@ __all__ = ["BARE", "find"]
 
 _T = SQLModel.metadata.tables
 _account, _party, _tenant, _summary = _T["account"], _T["party"], _T["tenant"], _T["account_summary"]
-_link = _T["account_party"]
+_link, _word = _T["account_party"], _T["name_token"].c
 
 MOST_PARTS: Final = 4
 CANDIDATES: Final = 200
@@ -88,15 +100,22 @@ def _by_each_kind(asked: Asked, may: Callable[[str], Callable[[str], bool]]) -> 
     if not 1 < len(parts) <= MOST_PARTS:
         return {}
     found = {part: _by_account(replace(asked, wanted=part), may) for part in parts}
-    every = {account for each in found.values() for account in each}
-    names = {row.id: tokens(row.name) for row in _rows(asked.db, asked.tenant_id, sorted(every))}
+    left = {account for each in found.values() for account in each}
+    for part in parts:
+        others = sorted(left - found[part].keys())
+        left = left & found[part].keys() | _named(asked, others, tokens(part))
+    return {account: min((f[account] for f in found.values() if account in f), key=rank) for account in left}
 
-    def has(account: int, part: str) -> bool:
-        named = all(any(token.startswith(word) for token in names.get(account, ())) for word in tokens(part))
-        return account in found[part] or (bool(tokens(part)) and named)
 
-    best = {account: min((f[account] for f in found.values() if account in f), key=rank) for account in every}
-    return {account: one for account, one in best.items() if all(has(account, part) for part in parts)}
+def _named(asked: Asked, accounts: list[int], words: Sequence[str]) -> set[int]:
+    """Those of the accounts in whose customer's name all words stand; none without words."""
+    for word in words:
+        accounts = [
+            account
+            for some in _by_hundreds(accounts)
+            for account in asked.rows(_NAMED, some=some, **span(word)).scalars()
+        ]
+    return {*accounts} if words else set()
 
 
 class _Kinds:
@@ -157,6 +176,11 @@ _BESIDE: Final = (
     select(_link.c.account_id.label("id"), _link.c.party_id)
     .where(_link.c.tenant_id == sql.tenant(), _link.c.party_id.in_(_some))
     .limit(bindparam("most"))
+)
+_NAMED: Final = select(_account.c.id).where(
+    _account.c.tenant_id == sql.tenant(),
+    _account.c.id.in_(_some),
+    exists().where(_word.tenant_id == sql.tenant(), _word.party_id == _account.c.party_id, begins(_word.token)),
 )
 _RANKED: Final = select(_account.c.id, _account.c.number, _account.c.status).where(
     _account.c.tenant_id == sql.tenant(), _account.c.id.in_(_some)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -46,6 +46,8 @@ SHORTEST_NEAR: Final = 4
 NEAR: Final = 1000
 """Different words that are compared with what was typed, of those that begin or end like it."""
 NEAREST: Final = 10
+COMMON: Final = 1000
+"""Names that a word begins, from which on others had better find."""
 TEXTS: Final = 50
 """Texts of one kind that are read at least, of those in which the words stand."""
 SAMPLED: Final = 2000
@@ -56,28 +58,37 @@ _INDEXES: Final = {name: table(f"{name}_words", column("rowid", BigInteger)) for
 
 
 def by_name(asked: Asked) -> Iterator[Found]:
-    """All words must fit, in any order: the longest finds, the others are looked up for what it found. One that begins no name is
-    taken for a misspelling of those that are nearly like it."""
+    """All words must fit, in any order: the longest that is not common finds, the others are looked up for what it found. One that
+    begins no name is taken for a misspelling of those that are nearly like it; nobody is looked up for the others then."""
     words = tokens(asked.wanted)
-    if not words:
-        return
-    found = list(_named(asked, words, [(word, False) for word in words]))
+    alone = len(words) == 1
+    begun = dict.fromkeys(words, 1)
+    for word in () if alone else sorted(words, key=len, reverse=True)[:MOST_WORDS]:
+        begun[word] = asked.rows(_BEGUN, common=COMMON, **span(word)).scalar_one()
+    as_typed = [(word, False) for word in words if all(begun.values())]
+    found = list(_named(asked, words, as_typed, begun)) if as_typed else []
     yield from found
-    if not found and any(len(word) >= SHORTEST_NEAR for word in words):
-        spelt = [_spelt(asked, word) for word in words]
-        nearly = (each for some in islice(product(*spelt), NEAREST) for each in _named(asked, words, some))
-        yield from islice(nearly, asked.most)
+    astray = [word for word in words if alone or not begun[word]]
+    if found or not astray:
+        return
+    spelt = {word: [(word, False)] for word in words}
+    for word in astray:
+        spelt[word] = [(other, True) for other in _near(asked.db, asked.tenant_id, word)]
+        if not spelt[word]:
+            return
+    nearly = (each for some in islice(product(*spelt.values()), NEAREST) for each in _named(asked, words, some, begun))
+    yield from islice(nearly, asked.most)
 
 
-def _spelt(asked: Asked, word: str) -> list[tuple[str, bool]]:
-    """How a word may have been meant, with whether it was spelt otherwise."""
-    if asked.rows(_BEGINS, **span(word)).first() is not None:
-        return [(word, False)]
-    return [(other, True) for other in _near(asked.db, asked.tenant_id, word)]
+def _named(
+    asked: Asked, typed: Sequence[str], words: Sequence[tuple[str, bool]], begun: Mapping[str, int]
+) -> Iterator[Found]:
+    """`begun`: how many names each word begins, up to `COMMON`."""
 
+    def order(word: tuple[str, bool]) -> tuple[bool, bool, int]:
+        return word[1], begun.get(word[0], 0) < COMMON, len(word[0])
 
-def _named(asked: Asked, typed: Sequence[str], words: Sequence[tuple[str, bool]]) -> Iterator[Found]:
-    ranked = sorted(words, key=lambda word: (word[1], len(word[0])), reverse=True)
+    ranked = sorted(words, key=order, reverse=True)
     (first, otherwise), *others = ranked
     values = {f"{end}_{place}": at for place, (word, _) in enumerate(ranked) for end, at in span(word).items()}
     for row in asked.rows(_whose(tuple(also for _, also in ranked)), **values):
@@ -89,7 +100,12 @@ def _named(asked: Asked, typed: Sequence[str], words: Sequence[tuple[str, bool]]
             )
 
 
-_BEGINS: Final = select(_word.c.token).where(_word.c.tenant_id == tenant(), begins(_word.c.token)).limit(1)
+_BEGUN: Final = select(func.count()).select_from(
+    select(_word.c.token)
+    .where(_word.c.tenant_id == tenant(), begins(_word.c.token))
+    .limit(bindparam("common"))
+    .subquery()
+)
 
 
 @lru_cache(maxsize=64)
@@ -110,8 +126,9 @@ def _whose(exact: tuple[bool, ...]) -> Select[Any]:
 
 def by_words(asked: Asked) -> Iterator[Found]:
     words = _words_of(asked.wanted)
-    today = asked.db.execute(select(_tenant.business_date).where(_tenant.tenant_id == asked.tenant_id)).scalar_one()
+    today: date | None = None
     for told in _told(asked.db, asked.tenant_id, words, max(TEXTS, asked.most // 4)):
+        today = today or asked.db.execute(_TODAY, {"tenant": asked.tenant_id}).scalar_one()
         yield Found(
             told.shown(words, today),
             False,
@@ -120,6 +137,9 @@ def by_words(asked: Asked) -> Iterator[Found]:
             party_id=told.party_id,
             whole=f"{told.name} {told.whole}",
         )
+
+
+_TODAY: Final = select(_tenant.business_date).where(_tenant.tenant_id == tenant())
 
 
 @dataclass(frozen=True, slots=True)

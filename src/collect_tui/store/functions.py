@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Date, Dialect, String, bindparam
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Date, Dialect, String, bindparam, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -81,6 +81,11 @@ class _List(TypeDecorator[Sequence[Any]]):
 def listed(column: Any, name: str, item: type[TypeEngine[Any]] = BigInteger) -> ColumnElement[bool]:
     """That a value is one of a list given as a parameter: one value, so that lists of every length are the same statement."""
     return _listed(column, bindparam(name, type_=_List(item)))
+
+
+def one_of_texts(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
+    """The same of these."""
+    return _listed(column, literal(list(texts), _List(String)))
 
 
 def _args(element: Any, compiler: Any, kw: Any) -> list[str]:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from collect_tui.domain.states import MessageState
 from collect_tui.store.sql import table
-from collect_tui.store.tables import Account, Message, Party
+from collect_tui.store.tables import Account, Message, MessageItem, Party
 
 
 def waiting(session: Session, tenant_id: int, status: MessageState, *, channel: str | None = None) -> list[Any]:
@@ -25,6 +25,13 @@ def find(session: Session, tenant_id: int, **key: Any) -> Any | None:
     """The message with an id, or with a channel and the far end's reference, as such a row."""
     m = table(Message).c
     return session.execute(_rows(tenant_id).where(*(m[name] == value for name, value in key.items()))).first()
+
+
+def asked(session: Session, tenant_id: int, message_id: int) -> tuple[tuple[int, int], ...]:
+    """The items that a message is about, by id, and what it asks for on each (minor units)."""
+    about = table(MessageItem).c
+    query = select(about.item_id, about.amount).where(about.tenant_id == tenant_id, about.message_id == message_id)
+    return tuple((row.item_id, row.amount) for row in session.execute(query.order_by(about.item_id)))
 
 
 def texts(session: Session, tenant_id: int, message_id: int) -> Any:

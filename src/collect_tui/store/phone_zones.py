@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -38,6 +39,15 @@ _MOBILE_BOUND: Final = frozenset({55})
 def known_zones() -> frozenset[str]:
     """Every IANA zone name of this machine."""
     return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=1)
+def edition() -> str:
+    """What tells the numbering data and time zones of this program from those of another."""
+    from importlib.metadata import version
+
+    ours = resources.files("collect_tui.defaults").joinpath("phone_zones.txt").read_bytes()
+    return sha256(ours + f"{version('phonenumbers')} {sorted(known_zones())}".encode()).hexdigest()
 
 
 def zones_of(digits: str) -> tuple[str, ...]:

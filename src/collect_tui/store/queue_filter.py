@@ -12,7 +12,8 @@ import json
 import operator
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -35,13 +36,13 @@ from sqlalchemy import (
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.queue_filter import QueueFilter, Term
 from collect_tui.domain.dates import local_time
-from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.domain.rules import ContactRules
 from collect_tui.domain.states import HoldState
 from collect_tui.store.find_keys import starts
+from collect_tui.store.functions import one_of_texts
 from collect_tui.store.phone_zones import known_zones
 from collect_tui.store.sql import table
-from collect_tui.store.tables import Account, AccountSummary, ContactPoint, Hold, NameToken, Party, Service
+from collect_tui.store.tables import Account, AccountSummary, Hold, NameToken, Party, Service
 
 Condition = ColumnElement[bool]
 HOW: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -146,7 +147,7 @@ def order(wanted: QueueFilter, w: Any, own: tuple[Any, ...]) -> Order:
 
 def of_accounts(wanted: QueueFilter) -> bool:
     """Whether a filter asks for what an account has, beside what its work item does."""
-    asked = {term.name for term in wanted.terms} & {"owner", "zone", "stage"}
+    asked = {term.name for term in wanted.terms} & {"owner", "stage"}
     return bool(
         asked or wanted.search or wanted.sort == "owner" or any("company" in term.values for term in wanted.terms)
     )
@@ -195,28 +196,21 @@ def _owner(value: str, _w: Any, ground: Ground) -> Condition:
     return _a.owner == literal_column("''")
 
 
-def _zone(value: str, _w: Any, ground: Ground) -> Condition:
-    """By the zone that the row shows: the customer's own, else that of the first telephone that may be used."""
-    p, point = table(Party).c, table(ContactPoint).c
-    phone = and_(
-        point.tenant_id == ground.tenant_id,
-        point.party_id == _a.party_id,
-        point.kind.in_(sorted(PHONE_KINDS)),
-        point.quality.not_in(("bad", "wrong")),
-        point.consent != "out",
-        point.zones != "",
-    )
-    comma: Any = {"postgresql": func.strpos, "sqlite": func.instr}[ground.dialect]
+def _zone(value: str, w: Any, ground: Ground) -> Condition:
+    """By the zone that the row shows. An expression: the queue is read in its order, not by the index of zones."""
+    stands = func.coalesce(w.zone, literal_column("''"))
+    is_open = one_of_texts(stands, sorted(open_zones(ground)))
+    return is_open if value == "open" else not_(is_open)
 
-    def first(zones: Any) -> Any:
-        return func.substr(zones, 1, comma(zones + ",", ",") - 1)
 
-    own = select(func.nullif(first(p.zone), "")).where(p.tenant_id == ground.tenant_id, p.id == _a.party_id)
-    told = select(first(point.zones)).where(phone).order_by(point.ord, point.id).limit(1)
-    stands = func.coalesce(own.scalar_subquery(), told.scalar_subquery(), "")
-    hours = ground.rules.start, ground.rules.end
-    open_now = [zone for zone in sorted(known_zones()) if hours[0] <= local_time(ground.now, zone).time() < hours[1]]
-    return stands.in_(open_now) if value == "open" else stands.not_in(open_now)
+def open_zones(ground: Ground) -> frozenset[str]:
+    """The zones in which somebody may be called at this hour; hours are of whole minutes."""
+    return _open(ground.now.replace(second=0, microsecond=0), ground.rules.start, ground.rules.end)
+
+
+@lru_cache(maxsize=16)
+def _open(now: datetime, start: time, end: time) -> frozenset[str]:
+    return frozenset(zone for zone in known_zones() if start <= local_time(now, zone).time() < end)
 
 
 def _stage(value: str, _w: Any, _ground: Ground) -> Condition:

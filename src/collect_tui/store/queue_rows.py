@@ -12,27 +12,20 @@ from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.domain.contact.points import Whereabouts, first_zone
 from collect_tui.domain.dates import MONTHS, local_time
-from collect_tui.domain.facts import PHONE_KINDS, Point
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import OPEN_ORDER, HoldState, InboxState
 from collect_tui.store import sql
-from collect_tui.store.fact_columns import POINT
-from collect_tui.store.fact_values import as_point
 from collect_tui.store.sql import table
 from collect_tui.store.tables import (
     AccountSummary,
     ContactEvent,
-    ContactPoint,
     Hold,
     Message,
-    Party,
     Service,
     ServiceOrder,
-    Tenant,
     WorkItem,
 )
 
@@ -47,23 +40,19 @@ WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class RowExtras:
-    """By party: the zone whose clock is shown. By account: `INT 26 Nov`, `LM 18 Nov "will pay Friday"`, the chips of
+    """By account: `INT 26 Nov`, `LM 18 Nov "will pay Friday"`, the chips of
     what stands (since when the customer waits for an answer, and holds), and its products, `INT TV`."""
 
-    zones: dict[int, str]
     suspensions: dict[int, str]
     words: dict[int, str]
     holds: dict[int, tuple[str, ...]]
     products: dict[int, str]
 
 
-def extras(
-    session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], parties: Sequence[int], today: date
-) -> RowExtras:
+def extras(session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], today: date) -> RowExtras:
     if not accounts:
-        return RowExtras({}, {}, {}, {}, {})
+        return RowExtras({}, {}, {}, {})
     return RowExtras(
-        _zones(session, tenant_id, parties),
         _suspensions(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),
         standing_chips(session, tenant_id, catalogue, accounts, today),
@@ -102,32 +91,6 @@ def standing_chips(
         known = catalogue.holds.get(kind)
         found.setdefault(account_id, {})[known.chip if known else kind.lower()] = None
     return {account_id: tuple(each) for account_id, each in found.items()}
-
-
-def _zones(session: Session, tenant_id: int, parties: Sequence[int]) -> dict[int, str]:
-    given = {"tenant": tenant_id, "parties": sorted(set(parties))}
-    points: dict[int, list[Point]] = {}
-    for row in session.execute(_REACHED, given):
-        points.setdefault(row.party_id, []).append(as_point(row))
-    found = {
-        row.id: first_zone(Whereabouts(tuple(points.get(row.id, ())), row.zone, row.home))
-        for row in session.execute(_STATED, given)
-    }
-    return {party: zone for party, zone in found.items() if zone is not None}
-
-
-_r, _p, _t = table(ContactPoint).c, table(Party).c, table(Tenant).c
-_REACHED: Final = (
-    select(_r.party_id, *(_r[name] for name in POINT.split()))
-    .where(_r.tenant_id == sql.tenant(), _r.party_id.in_(bindparam("parties", expanding=True)))
-    .where(_r.kind.in_((*sorted(PHONE_KINDS), "address")))
-    .order_by(_r.party_id, _r.ord, _r.id)
-)
-_STATED: Final = (
-    select(_p.id, _p.zone, _t.zone.label("home"))
-    .join(table(Tenant), _t.tenant_id == sql.tenant())
-    .where(_p.tenant_id == sql.tenant(), _p.id.in_(bindparam("parties", expanding=True)))
-)
 
 
 def _suspensions(session: Session, tenant_id: int, accounts: Sequence[int], today: date) -> dict[int, str]:

@@ -91,13 +91,18 @@ def page(
     parts = [(slice_, order)]
     if wanted:
         ground = ground_of(session, tenant_id, catalogue, today, now, user)
-        slice_ = filtered(slice_, wanted, ground)
+        whole_queue, slice_ = slice_, filtered(slice_, wanted, ground)
         some = None if name in own_queues.TITLES else few(session, wanted, ground, name)
         among = sql.among(ground.dialect, _w.account_id, "few")
         parts = [(slice_ if some is None else slice_.where(among), order)]
         if some is None and wanted.sort == "owner" and name not in own_queues.TITLES:
             some = queue_few.owned(session, ground, name)
             parts = _by_owner(slice_, true() if some is None else among, order, descending=wanted.descending)
+        elif some is None and not wanted.sort and name not in own_queues.TITLES:
+            after = () if cursor is None else (order.after(order.position(cursor, asked)),)
+            best = filtered(whole_queue, queue_few.without_kinds(wanted), ground).where(*after).order_by(*order.by())
+            some = queue_few.best(session, wanted, ground, name, best.limit(limit + 1))
+            parts = parts if some is None else [(slice_.where(among), order)]
         values["few"] = some
     found: list[Any] = []
     for part, by in parts:
@@ -106,9 +111,7 @@ def page(
         if len(found) <= limit:
             found += session.execute(_page(part, by, order), values | {"most": limit + 1 - len(found)})
     shown = found[:limit]
-    extras = queue_rows.extras(
-        session, tenant_id, catalogue, [row.account_id for row in shown], [row.party_id for row in shown], today
-    )
+    extras = queue_rows.extras(session, tenant_id, catalogue, [row.account_id for row in shown], today)
     rows = tuple(_row(row, extras, catalogue, today, now) for row in shown)
     return QueuePage(
         queue=name,
@@ -271,7 +274,7 @@ def _row(row: Any, extras: queue_rows.RowExtras, catalogue: Catalogue, today: da
         account=row.number,
         dpd=days_past_due(row.oldest_due, today),
         chips=chips(row, catalogue, today, extras.holds.get(row.account_id, ())),
-        zone=extras.zones.get(row.party_id),
+        zone=row.zone or None,
         timed_at=datetime.fromisoformat(row.sort_timed) if row.sort_timed else None,
         claimed_by=row.claimed_by if leased else None,
         suspend=extras.suspensions.get(row.account_id),

@@ -36,7 +36,7 @@ from collect_tui.domain.queue.priority import Scale
 from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
 from collect_tui.domain.rules import coming_back
 from collect_tui.domain.signals import NEVER
-from collect_tui.store import functions, service_signals, sql
+from collect_tui.store import functions, service_signals, sql, work_kinds
 from collect_tui.store.account_signals import signals
 from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
@@ -74,7 +74,8 @@ def rescore(
     now: datetime,
     account_id: int | None = None,
 ) -> int:
-    """Scores one account with the others of its customer, or all; returns how many work items it wrote.
+    """Scores one account with the others of its customer, or all, and works out of what kind they are; returns how many work items
+    it scored anew.
 
     Summaries must be fresh. Claims, snoozes and skips are left as they are. `now` is not looked at: what goes by the clock is
     judged when an account is taken.
@@ -84,10 +85,15 @@ def rescore(
     if account_id is None:
         if settle_median(session, tenant_id):
             values = params(session, tenant_id, catalogue, business_date)
-        return sum(
+        changed = sum(
             rescore_scope(session, catalogue, values, scope) for scope, _ in scopes(session, tenant_id, marked=False)
         )
-    return rescore_scope(session, catalogue, values, Scope.some(siblings(session, tenant_id, (account_id,))))
+        work_kinds.renew(session, tenant_id)
+        return changed
+    family = Scope.some(siblings(session, tenant_id, (account_id,)))
+    changed = rescore_scope(session, catalogue, values, family)
+    work_kinds.refresh(session, tenant_id, family)
+    return changed
 
 
 def rescore_scope(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> int:

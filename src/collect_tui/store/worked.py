@@ -26,8 +26,9 @@ from collect_tui.domain.dates import day_start
 from collect_tui.domain.effects import KINDS
 from collect_tui.domain.states import OPEN_CALLBACK
 from collect_tui.store import agents, linked
+from collect_tui.store.functions import iso_instant
 from collect_tui.store.sql import instant, table, tenant
-from collect_tui.store.tables import ActLog, Callback, Tenant, WorkItem
+from collect_tui.store.tables import ActLog, Callback, QueueLock, Tenant, WorkItem
 
 _W = table(WorkItem).alias("w")
 _w = table(WorkItem).c
@@ -88,14 +89,16 @@ def of_others(w: Any) -> Any:
 
 
 def has_result(w: Any) -> Any:
-    """The user has logged a result there, and nothing is timed: another try is for another day, or for whoever opens it."""
-    log = table(ActLog).c
-    result = select(log.act_id).where(
-        log.tenant_id == tenant(),
-        log.account_id == w.account_id,
-        *_work_of_mine(log, instant("since"), ("ContactLogged",)),
-    )
-    return and_(w.sort_timed == literal_column("''"), exists(result))
+    """The user has logged a result there since it was due: another try is for when it is due again, or for whoever opens it.
+
+    Where the order is locked any work will do: nobody may pass over what they have done, and would be handed it for ever.
+    """
+    log, lock = table(ActLog).c, table(QueueLock).c
+    mine = (log.tenant_id == tenant(), log.account_id == w.account_id, iso_instant(log.at) >= w.sort_timed)
+    result = select(log.act_id).where(*mine, *_work_of_mine(log, instant("since"), ("ContactLogged",)))
+    done = select(log.act_id).where(*mine, *_work_of_mine(log, instant("since")))
+    locked = select(lock.queue).where(lock.tenant_id == tenant(), lock.queue == w.queue)
+    return or_(exists(result), and_(exists(locked), exists(done)))
 
 
 def worked(session: Session, tenant_id: int, account_id: int, user: str, since: datetime) -> bool:

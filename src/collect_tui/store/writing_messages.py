@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
+
 from collect_tui.domain import effects as fx
 from collect_tui.domain.message.effects import Content
 from collect_tui.domain.states import LOST_MESSAGE, InboxState, MessageState
 from collect_tui.store.sql import table
-from collect_tui.store.tables import Message
+from collect_tui.store.tables import Message, MessageItem
 from collect_tui.store.writing import WriteContext, write
 
 
@@ -29,12 +31,14 @@ def _(effect: fx.MessageReleased, here: WriteContext) -> None:
     way = {"channel": effect.channel, "point_id": effect.point_id, "address": effect.address}
     values = {"status": MessageState.QUEUED, "blocked": "", **way, **_said(effect.content), **_released(here)}
     here.set("message", key, **values)
+    _about(effect.id, effect.about, here)
 
 
 @write.register
 def _(effect: fx.MessageChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     here.set("message", key, **as_changed(effect, here.at))
+    _about(effect.id, effect.about, here)
 
 
 def as_changed(effect: fx.MessageChanged, at: datetime) -> dict[str, Any]:
@@ -71,6 +75,16 @@ def _(effect: fx.MessageReceived, here: WriteContext) -> None:
 def _(effect: fx.InboxChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     here.set("message", key, status=effect.status, closed_at=None if effect.status == InboxState.RECEIVED else here.at)
+
+
+def _about(message_id: int, items: tuple[tuple[int, int], ...] | None, here: WriteContext) -> None:
+    """In the place of what the message was about, and asked for, until now; None: that stays."""
+    if items is None:
+        return
+    t = table(MessageItem)
+    here.db.execute(delete(t).where(t.c.tenant_id == here.tenant_id, t.c.message_id == message_id))
+    for item_id, amount in items:
+        here.add("message_item", message_id=message_id, item_id=item_id, amount=amount)
 
 
 def _said(content: Content) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from collect_tui.common.words import plural
-from collect_tui.desk.bulk import left_out
-from collect_tui.desk.errors import DomainError, Unavailable
+from collect_tui.desk.errors import DomainError
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -30,7 +29,7 @@ Done = Callable[["Receipt | None"], Awaitable[None]]
 
 async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Sequence[str], done: Done) -> None:
     """Do a line on accounts, after a question that counts them and names those on which it cannot be done."""
-    from collect_tui.desk.bulk import plan
+    from collect_tui.desk.bulk import left_out, plan
 
     found = await screen.ask(partial(plan, desk, accounts, text, uuid4()))
     if found is None:
@@ -40,27 +39,45 @@ async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Se
         screen.refuse(planned.none())
         return
 
-    async def go(_answer: str) -> None:
-        await _do(acts, screen, each, planned, done)
-
     question = [
         Line.of((f"On {plural(len(each), 'account')}: ", Role.HEAD), f"{planned.first}?"),
         *([Line.of((left_out(planned.refused), Role.WARN))] if planned.refused else ()),
     ]
-    await ask(screen, question, go, yes="do it", no="Nothing was done.")
+    await ask_all(acts, screen, each, planned, question, done, yes="do it", no="Nothing was done.")
+
+
+async def ask_all(
+    acts: Acts,
+    screen: Page,
+    each: Sequence[Act],
+    planned: Bulk,
+    question: Sequence[Line],
+    done: Done,
+    *,
+    yes: str,
+    no: str,
+) -> None:
+    """Do acts that were planned, after a question; what became of them all is said at once. `yes`, `no`: as `ask` has them."""
+
+    async def go(_answer: str) -> None:
+        await _do(acts, screen, each, planned, done)
+
+    await ask(screen, question, go, yes=yes, no=no)
 
 
 async def _do(acts: Acts, screen: Page, wanted: Sequence[Act], planned: Bulk, done: Done) -> None:
-    from collect_tui.desk.bulk import BulkRow
+    from collect_tui.desk.bulk import BulkRow, ends_all
 
-    refused, last = list(planned.refused), None
-    for count, act in enumerate(wanted):
+    rows, last = [], None
+    for count, act in enumerate(wanted, start=1):
         try:
             last = await acts.do(act.account, act)
+            rows.append(BulkRow.of(last))
         except DomainError as error:
-            refused.append(BulkRow.refused(act, error))
-            if isinstance(error, Unavailable):  # the others would wait as long to hear the same
-                refused += [BulkRow.refused(each, error) for each in wanted[count + 1 :]]
+            rows.append(BulkRow.refused(act, error))
+            if ends_all(error):
+                rows += [BulkRow.refused(each, error) for each in wanted[count:]]
                 break
     await done(last)
-    screen.status(planned.came_to(refused), Role.WARN if refused else Role.GOOD)
+    became = planned.became(rows)
+    screen.status(became.came_to(), Role.WARN if became.refused else Role.GOOD)

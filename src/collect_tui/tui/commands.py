@@ -6,7 +6,7 @@ desk to be refused, and returns what the desk is to be asked, if anything. Both 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -207,10 +207,14 @@ class Commands(QueueCommands):
 
         await app.push_screen(ChoosingScreen([(one.text, one.title) for one in words]), chosen)
 
+    def offers_undo_last(self) -> Sequence[tuple[str, str]]:
+        """What can be taken back of what is shown, by the numbers of the rows."""
+        return self._app.top.takes_back
+
     def may_undo_last(self) -> Callable[[], object]:
         if (held := self._acts.sent.first()) is not None:  # it may be the one to take back, or an undo itself
             raise Refused("act.unsettled", self._acts.unsure(held.account))
-        return partial(find_undo, self._app.desk)
+        return partial(find_undo, self._app.desk, first=True)
 
     async def do_undo_last(self) -> None:
         await ask_undo(self._app, self._acts, self._navigator)

@@ -47,6 +47,7 @@ def with_dropped(sentence: str, keys: int) -> str:
     return f"{sentence} · {dropped(keys)}" if keys else sentence
 
 
+NOTHING_BEFORE: Final = "= repeats what was done here last; there is nothing yet."
 NO_ACCOUNT: Final = "There is no account here for that; open one by its number."
 #: Said with a screen and without one.
 NOTHING_HANDED_ON: Final = "Nothing was handed on."

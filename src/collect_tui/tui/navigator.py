@@ -92,8 +92,7 @@ class Navigator:
 
     async def show_fresh(self, name: str) -> None:
         """Bring a screen to the top, with what there is to show now."""
-        screen = await self.show_screen(name)
-        await screen.do_view_refresh()
+        await (await self.show_screen(name)).do_view_refresh()
 
     async def open_form(
         self, name: str, view: AccountView, fence: int | None, text: str, *, whole: bool = False, why: str = ""
@@ -152,7 +151,9 @@ class Navigator:
         def taken() -> tuple[AccountView, Claim | None, str] | str:
             claim = desk.next(queue, words=words)
             if claim is None:
-                return messages.not_handed([f for f in desk.queues().queues if queue in (None, f.name)])
+                return (
+                    "" if words else messages.not_handed([f for f in desk.queues().queues if queue in (None, f.name)])
+                )
             if held is not None and held.account != claim.account:
                 desk.release(held.account)
             return desk.account(claim.account), claim, messages.AGAIN if claim.again else ""
@@ -287,8 +288,7 @@ class Navigator:
             found = None  # the desk cannot be asked; the header says so, and the fence stands
         ended = monotonic()
         self._look_at = ended + _LOOKING * (ended - began)
-        if found is not None:
-            self.claim = found[1]
+        self.claim = found[1] if found is not None else self.claim
         return found
 
     @property
@@ -296,5 +296,4 @@ class Navigator:
         """The queue that the next account is taken from; None: of all."""
         top = self._app.top
         here = self._ended if top.context == "account" else None
-        worked = self._worked if self.claim else here
-        return getattr(top, "queue_name", None) or worked
+        return getattr(top, "queue_name", None) or (self._worked if self.claim else here)

@@ -5,7 +5,7 @@ Screens are made by name (:meth:`Navigator.screen_of`), and what is asked of one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from collect_tui.tui.render.roles import Role
@@ -74,6 +74,10 @@ class Page(Protocol):
     def line_edit(self) -> LineField | None: ...
     @property
     def row_text(self) -> str: ...
+    @property
+    def row_commands(self) -> Collection[str]: ...
+    @property
+    def takes_back(self) -> Sequence[tuple[str, str]]: ...
 
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any) -> bool: ...
     def status(self, text: str | Line, role: Role = ..., *, typed: bool = ...) -> None: ...

@@ -44,7 +44,8 @@ class LineWords:
         if _NUMBER.fullmatch(text.strip()):
             return action("account.open"), text.strip()
         found = by_word(word, self._taken_words())
-        if found is None or (rest.strip() and not found.takes_words):
+        takes = found is not None and (found.takes_words or found.id in self._app.top.row_commands)
+        if found is None or (rest.strip() and not takes):
             return None  # `next fri` is the line's own word, `next` alone the app's
         return found, rest.strip()
 
@@ -132,6 +133,8 @@ class LineWords:
             return None
         wanted, rest = found
         top = self._app.top
+        if rest and not wanted.takes_words:
+            return getattr(top, wanted.looks)(rest)  # type: ignore[no-any-return]
         if not wanted.takes_words and (why_not := top.refusal(wanted.id)) is not None:
             raise Refused("word.refused", why_not)
         if not (
@@ -150,9 +153,9 @@ class LineWords:
             return
         wanted, rest = found
         top, app = self._app.top, self._app
-        if wanted.takes_words:
+        if wanted.takes_words or rest:
             try:
-                await getattr(self._commands, wanted.method)(rest)
+                await getattr(self._commands if wanted.takes_words else top, wanted.method)(rest)
             except DomainError as error:
                 top.desk_refused(error)
             return

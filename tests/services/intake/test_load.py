@@ -431,7 +431,9 @@ def test_progress_is_told(store, tmp_path):
 def test_what_happened_this_morning_is_not_told_of_noon():
     zone = ZoneInfo("America/Chicago")
     morning = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
-    shift = Shift(3, zone, morning)
+    shift = Shift(3, zone, morning, date(2026, 11, 23))
     assert shift.instant(None, date(2026, 11, 20)) == morning
     assert shift.instant(None, date(2026, 11, 19)) == datetime(2026, 11, 22, 18, tzinfo=UTC)
-    assert Shift(3, zone, morning.replace(hour=23)).noon(date(2026, 11, 20)) == datetime(2026, 11, 23, 18, tzinfo=UTC)
+    assert Shift(3, zone, morning.replace(hour=23), shift.today).noon(date(2026, 11, 20)) == datetime(
+        2026, 11, 23, 18, tzinfo=UTC
+    )

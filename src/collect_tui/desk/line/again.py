@@ -96,7 +96,7 @@ def settle(words: TokenCursor) -> tuple[Command, ...]:
 
 def render_settlement(command: MakeSettlement, context: LineContext) -> str:
     told = " + ".join(f"{say.amount(p.amount, context)} {say.day(p.due, context)}" for p in command.parts)
-    return say.join("settle", told, say.method(command.method), say.note(command.note, context))
+    return say.join("settle", told, say.method(command.method, context), say.note(command.note, context))
 
 
 def say_settlement(command: MakeSettlement, context: LineContext) -> str:
@@ -145,10 +145,16 @@ VERBS = (
     Verb(
         "ext",
         (_DAYS, replace(ORDER, needed=False), NOTE),
-        "put a suspension that has been ordered off by some days",
+        "an extension: put a suspension that has been ordered off by some days",
         "ext 5 paid on the 1st",
         extend,
         ("extend",),
     ),
-    Verb("reage", (DUE, _ITEM, WHY.must), "make what is late due anew on a day", "reage 15jan out of hospital", re_age),
+    Verb(
+        "reage",
+        (DUE, _ITEM, WHY.must),
+        "re-age: make what is late due anew on a day",
+        "reage 15jan out of hospital",
+        re_age,
+    ),
 )

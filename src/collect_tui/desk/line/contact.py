@@ -15,7 +15,6 @@ from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.look import match_code
 from collect_tui.desk.line.slot import ACTION, ANYONE, CARRIES, CODE, DATE, MOMENT, NEXT_ACTION, NOTE, POINT, REASON
 from collect_tui.desk.line.verb import Verb
-from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.codes import Codes, Result
 
@@ -100,9 +99,9 @@ def _options(
 
 
 def _slips(words: TokenCursor, form: Form) -> None:
-    """Refuses a lone word that is a slip for a way to pay or a reason."""
+    """Refuses a word that stands where a way to pay does and is none, and a lone one that is a slip for a reason."""
     if form in ("promise", "plan"):
-        freetext.meant(words, "method", METHODS, "a method")
+        freetext.no_other(words, "method", words.context.codes.method_words, "method of payment", stands_for=False)
     freetext.meant(words, "reason", words.context.codes.reasons, "a reason")
 
 
@@ -115,11 +114,13 @@ def _codes(words: TokenCursor, first: str) -> tuple[str | None, Result]:
         return None, result
     action = codes.actions.get(first.upper())
     if action is None:
-        words.reject(words.tokens[max(0, words.pos - 1)], "result", "No such result code at this site.")
-    token = words.require("result")
+        known = [*codes.results, *codes.actions]
+        words.unknown(words.tokens[max(0, words.pos - 1)], "result", "action or result of this site", known)
+    token = words.require("result", of=action.code)
     result = codes.results.get(token.low.upper()) if token.plain else None
     if result is None:
-        words.reject(token, "result", f"Expected the result of the {action.title.lower()}: a code such as lm or na.")
+        known = [each.code for each in codes.results.values() if each.may_come_of(action)]
+        words.unknown(token, "result", f"result of the {action.title.lower()}", known)
     words.take("code")
     words.instead = result.instead
     return action.code, result
@@ -204,7 +205,7 @@ def next_date(words: TokenCursor) -> tuple[Command, ...]:
     on = when.day(words)
     table = words.context.codes.next_actions
     code = words.option("do", "next action") or words.code("next action", table)
-    freetext.meant(words, "next action", table, "a next action")
+    freetext.no_other(words, "next action", table, "next action")
     when.no_time(words)
     note, _ = freetext.note(words)
     return (words.build(SetNextAction, on=on, code=code or "call", note=note),)
@@ -291,7 +292,7 @@ VERBS = (
     Verb(
         "t",
         (replace(DATE, also=frozenset({"on"})), NEXT_ACTION, NOTE),
-        "move the next action to a date",
+        "move the next action to a date: postpone, remind",
         "t +3",
         next_date,
         ("tickle", "next"),

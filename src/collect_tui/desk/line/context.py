@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import Self
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.desk.views.account import AccountView, WaitingMessage
+from collect_tui.desk.line import sending
+from collect_tui.desk.line.sending import Sending
+from collect_tui.desk.views.account import AccountView, PaymentView, WaitingMessage
 from collect_tui.desk.views.case import AccountCase
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.case.definition import Kind
@@ -42,6 +44,8 @@ class LineContext:
     items: tuple[tuple[str, int, int], ...] = ()
     money: tuple[tuple[str, int], ...] = ()
     """Payments with something unapplied: reference, and what of it."""
+    payments: tuple[PaymentView, ...] = ()
+    """The latest that have not been taken back, newest first."""
     points: tuple[tuple[str, str, str], ...] = ()
     others: frozenset[str] = frozenset()
     """The points of other parties than the holder, by short name."""
@@ -60,7 +64,7 @@ class LineContext:
     pinned: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
     """Kinds of the holds on the account, of which the site may know some no more."""
-    templates: tuple[str, ...] = ()
+    sending: Sending = field(default_factory=Sending)
     waiting: tuple[WaitingMessage, ...] = ()
     late: frozenset[str] = frozenset()
     """Document numbers of the items that are past due: only these are in the collectable."""
@@ -84,6 +88,7 @@ class LineContext:
             collectable=account.collectable,
             items=tuple((item.doc_no, item.open, item.disputed) for item in account.items),
             money=tuple((each.ref, each.unapplied) for each in account.unapplied_payments if each.ref),
+            payments=tuple(each for each in account.latest_payments if each.ref),
             points=tuple((point.short, point.kind, point.value) for point in account.points),
             others=frozenset(point.short for point in account.points if point.role),
             services=tuple((one.product, one.identifier, one.status) for one in account.services),
@@ -99,7 +104,7 @@ class LineContext:
             number=account.number,
             pinned=account.pinned,
             standing=tuple(hold.kind for hold in account.holds),
-            templates=_to_customers(catalogue),
+            sending=sending.to(account, catalogue),
             waiting=account.waiting,
             late=frozenset(item.doc_no for item in account.items if item.dpd > 0),
             kinds=catalogue.cases.kinds,
@@ -125,7 +130,7 @@ class LineContext:
             currency=session.currency,
             calendar=Calendar(holidays=catalogue.rules.holidays),
             date_order=catalogue.rules.date_order,
-            templates=_to_customers(catalogue),
+            sending=sending.to_anyone(catalogue),
             kinds=catalogue.cases.kinds,
             departments=_titles(catalogue),
             facts=catalogue.rules.verification.facts,
@@ -150,6 +155,11 @@ class LineContext:
         if isinstance(name, str):
             return f"desk time, {offset_label(name, instant)}"
         return f"desk time, UTC{instant.astimezone(self.now_local.tzinfo or UTC):%:z}"
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The names of the templates that are for customers and not for the firm's own people."""
+        return tuple(self.sending.every)
 
     @cached_property
     def point_names(self) -> Mapping[str, tuple[str, str, str]]:
@@ -184,11 +194,6 @@ class LineContext:
 
 def _titles(catalogue: Catalogue) -> dict[str, str]:
     return {each.name: each.title for each in catalogue.cases.departments.values()}
-
-
-def _to_customers(catalogue: Catalogue) -> tuple[str, ...]:
-    """The names of the templates that are for customers and not for the firm's own people."""
-    return tuple(name for name, channels in catalogue.templates.items() if "internal" not in channels)
 
 
 def _known_zone(zone: str | None) -> str | None:

@@ -68,7 +68,7 @@ VERBS = (
     Verb(
         "down",
         (SERVICE, _TARGET, _MONTHLY, EFFECTIVE.must, reason_slot("downgrade"), NOTE, DIGITS),
-        "order that one service becomes a product that costs less; stands alone, asks for the account's last four digits",
+        "downgrade: order that one service becomes a product that costs less; stands alone, asks for the account's last four digits",
         "down int INT50 29.90 fri",
         downgrade,
         ("downgrade",),

@@ -7,6 +7,7 @@ was meant as something, and a note would hide that it was not taken. In quotes e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -174,16 +175,60 @@ def _refusal(words: TokenCursor, seen: Look, asked: Collection[str], what: str) 
 
 def meant(words: TokenCursor, slot: str, table: Mapping[str, str], what: str) -> None:
     """Refuses a lone word that is a slip for one of the table, of a kind that was asked for here; longer text is left alone."""
-    token = words.bare()
-    if token is None or words.peek(1) is not None or token.low in words.context.abbreviations:
-        return
-    if any(span.role == slot for span in words.spans):
-        return
-    names = [name.lower() for name in table if name != "other"]
-    near = [name for name in names if 0 < _slips(token.low, name) <= (1 if len(name) < 5 else 2)]
-    if near:
-        best = min(near, key=lambda name: _slips(token.low, name))
+    token = _untaken(words, slot)
+    if token is not None and words.peek(1) is None and (best := _slip(token.low, table)):
         words.reject(token, slot, f"Did you mean {best}? Quote the word to make it a note.", f"{what} such as {best}")
+
+
+def no_other(
+    words: TokenCursor,
+    slot: str,
+    table: Mapping[str, str],
+    what: str,
+    *,
+    stands_for: bool = True,
+    then: re.Pattern[str] | None = None,
+) -> None:
+    """Refuses a word that stands where a code of the table may and is none, of which the note would hide that it was not taken: a slip that
+    no prose follows; and, where nothing said `stands_for` a code all the same, any word that stands alone at its very place.
+    `then`: what may stand behind such a word, and makes it no prose."""
+    token = _untaken(words, slot)
+    if token is None or not token.low.isalpha() or not table:
+        return
+    more = "Quote it if it is a note."
+    if (best := _slip(token.low, table)) and words.ends_here():
+        message = f"{token.text} is no {what}. Did you mean {best}? {more}"
+        words.reject(token, slot, message, f"a {what} such as {best}")
+    place = next((at for at, asked in words.asked if asked.partition(":")[0] == slot), None)
+    if stands_for and place == words.pos and look.maybe(token, words.context, ()) is None and _alone_there(words, then):
+        words.unknown(token, slot, what, table, more=more)
+
+
+def _untaken(words: TokenCursor, slot: str) -> Token | None:
+    """The next word, which may be meant as a code of a kind of which none has been read."""
+    token = words.bare()
+    if token is None or token.low in words.context.abbreviations or any(span.role == slot for span in words.spans):
+        return None
+    return token
+
+
+def _alone_there(words: TokenCursor, then: re.Pattern[str] | None) -> bool:
+    """Whether nothing stands behind the next word but quoted text, and what may."""
+    return all(
+        each.key is None
+        and (
+            each.quote
+            or (then is not None and (then.fullmatch(each.text) or look.maybe(each, words.context, ()) is not None))
+        )
+        for each in words.tokens[words.pos + 1 :]
+    )
+
+
+def _slip(low: str, table: Mapping[str, str]) -> str | None:
+    """The name of the table that a word is probably a slip for."""
+    names = [name.lower() for name in table if name != "other"]
+    near = [name for name in names if 0 < _slips(low, name) <= (1 if len(name) < 5 else 2)]
+    return min(near, key=lambda name: _slips(low, name)) if near else None
 
 
 def _slips(one: str, other: str) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
-from collect_tui.desk.line.vocabulary import BALANCES, METHODS
+from collect_tui.desk.line.vocabulary import BALANCES
 from collect_tui.domain.dates import MONTHS, WEEKDAYS
 
 
@@ -74,11 +74,11 @@ def sure(token: Token, context: LineContext) -> Look | None:
 
 
 def means(low: str) -> bool:
-    """Whether a word in lower case is a day, an amount, a way to pay or a contact point on every line, whatever its account."""
+    """Whether a word in lower case is a day, an amount or a contact point on every line, whatever its account."""
     named = any(day.lower().startswith(low) for day in WEEKDAYS) if len(low) > 1 else False
     month = len(low) > 2 and any(each.lower().startswith(low) for each in MONTHS)
     shaped = any(pattern.fullmatch(low) for pattern, _ in _LOOKS if pattern is not _DOCUMENT)
-    return low in _AMOUNTS or low in _DAYS or low in METHODS or named or month or shaped
+    return low in _AMOUNTS or low in _DAYS or named or month or shaped
 
 
 def maybe(token: Token, context: LineContext, asked: Collection[str]) -> Look | None:
@@ -106,7 +106,7 @@ def maybe(token: Token, context: LineContext, asked: Collection[str]) -> Look | 
     for slot, title, table in tables:
         if match_code(low, table) is not None:
             return Look(slot, title, sure=False)
-    if "method" in asked and low in METHODS:
+    if "method" in asked and low in codes.method_words:
         return Look("method", "method", sure=False)
     return Look("word", "word any", sure=False) if low == "any" and "word:any" in asked else None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from collect_tui.common.words import expected
+from collect_tui.common.words import expected, nearest
 from collect_tui.desk.commands import (
     AnswerMessage,
     CancelMessage,
@@ -20,21 +20,19 @@ from collect_tui.desk.line import freetext, say, slots
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.look import match_code
+from collect_tui.desk.line.sending import LANGUAGE_NAMES
 from collect_tui.desk.line.slot import CODE, POINT, WHY, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import CHANNELS
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.codes import Action
-from collect_tui.domain.message.template import LANGUAGES, LEVELS
+from collect_tui.domain.message.template import LEVELS
 from collect_tui.domain.states import MessageState
 
-LANGUAGE_NAMES: Final[Mapping[str, str]] = dict(
-    zip(LANGUAGES, ("English", "Spanish", "Filipino", "Malay", "Chinese"), strict=True)
-)
 _BY_KIND: Final = {"email": "email", "address": "letter", "mobile": "sms"}
 _SHORTEST: Final = 3
 """What is longer and has a digit in it is no contact point."""
-_NAMED: Final = {"stmt": "statement", "bill": "bill-copy"}
+NAMED: Final = {"stmt": "statement", "bill": "bill-copy"}
 
 
 def send(words: TokenCursor) -> tuple[Command, ...]:
@@ -52,13 +50,13 @@ def notice(words: TokenCursor) -> tuple[Command, ...]:
     token = words.require("level")
     level = words.code("level", dict.fromkeys(LEVELS, ""), required=True)
     if level is None:
-        words.reject(token, "level")
+        words.unknown(token, "level", "level of a notice", dict(words.context.sending.notices()))
     return _sent(words, level)
 
 
 def named(words: TokenCursor, verb: str) -> tuple[Command, ...]:
     """`stmt [CHANNEL] [POINT] [LANGUAGE]`, `bill [INVOICE] [CHANNEL] [POINT] [LANGUAGE]`"""
-    return _sent(words, _NAMED[verb], invoice=verb == "bill")
+    return _sent(words, NAMED[verb], invoice=verb == "bill")
 
 
 def channel_of(action: Action | None) -> str:
@@ -73,7 +71,7 @@ def by_action(words: TokenCursor) -> tuple[Command, ...] | None:
     action = codes.actions.get(words.verb.low.upper())
     if action is None or not (channel := channel_of(action)):
         return None
-    words.ask("result")
+    words.ask(f"result:{action.code}")
     token = words.peek()
     if token is None or token.low.upper() in codes.results:
         words.ask("template")
@@ -93,9 +91,9 @@ def _sent(words: TokenCursor, template: str, by: str | None = None, *, invoice: 
     while before != words.pos:
         before = words.pos
         item = item or (_invoice(words) if invoice else None)
-        channel = channel or words.code("channel", CHANNELS)
+        channel = channel or words.code("channel", CHANNELS, of=template)
         point = point or slots.maybe_point(words, noted=False)
-        language = language or words.code("language", LANGUAGE_NAMES, shortest=2)
+        language = language or words.code("language", LANGUAGE_NAMES, shortest=2, of=template)
     text = _edited(words)
     if (token := words.peek()) is not None and channel is None:
         words.reject(token, "channel")
@@ -172,14 +170,15 @@ def _waiting(words: TokenCursor, kind: str) -> str:
     elif (known := match_code(token.low, there)) is not None:
         found = known
     else:
-        names = ", ".join(list(there)[:8])
-        words.reject(token, kind, expected=f"a {kind}: {names}" if names else f"a {kind}; none waits on this account")
+        template = None if there else nearest(token.low, words.context.templates)
+        more = f"send {template} writes one." if template else ""
+        words.unknown(token, kind, f"{kind} that waits on this account", there, more=more)
     words.take(kind)
     return found
 
 
 def render_send(command: SendMessage, context: LineContext) -> str:
-    verb = next((verb for verb, template in _NAMED.items() if template == command.template), "")
+    verb = next((verb for verb, template in NAMED.items() if template == command.template), "")
     what = verb or say.join("notice" if command.template in LEVELS else "send", word(command.template))
     item = word(command.item) if command.item and verb == "bill" else ""
     text = literal(command.text) if command.text else ""

@@ -70,8 +70,11 @@ def reverse(words: TokenCursor) -> tuple[Command, ...]:
 def reason_of(words: TokenCursor, kind: str, service: str) -> str | None:
     """A reason of the site's for the kind of order, of which the service's billing system may know some only; or `reason=anything`."""
     slot, system = f"{kind} reason", system_of(service, words.context)
-    given = words.option("reason", slot)
-    return given or words.code(slot, words.context.codes.reasons_for(kind, system), of=system)
+    known = words.context.codes.reasons_for(kind, system)
+    found = words.option("reason", slot) or words.code(slot, known, of=system)
+    if found is None:
+        freetext.no_other(words, slot, known, f"reason to {kind}")
+    return found
 
 
 def system_of(service: str, context: LineContext) -> str:
@@ -198,7 +201,7 @@ ORDER = Slot(
 )
 
 _VERB: Final[dict[type[CommandBase], str]] = {OrderSuspension: "sus", OrderRestore: "res", OrderTermination: "term"}
-_SUMMARY: Final = "order the {} of one service; stands alone, asks for the account's last four digits"
+_SUMMARY: Final = "order the {} of one service, {}; stands alone, asks for the account's last four digits"
 
 RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
     CancelOrder: render_cancel,
@@ -215,7 +218,7 @@ VERBS = (
     Verb(
         "sus",
         (SERVICE, EFFECTIVE.must, reason_slot("suspend"), NOTE, DIGITS),
-        _SUMMARY.format("suspension"),
+        _SUMMARY.format("suspension", "that it is cut off"),
         "sus int fri",
         _order_of(OrderSuspension),
         ("suspend",),
@@ -223,7 +226,7 @@ VERBS = (
     Verb(
         "res",
         (SERVICE, EFFECTIVE, reason_slot("restore"), NOTE, DIGITS),
-        _SUMMARY.format("restoration"),
+        _SUMMARY.format("restoration", "that it is connected again"),
         "res int",
         _order_of(OrderRestore),
         ("restore",),
@@ -231,7 +234,7 @@ VERBS = (
     Verb(
         "term",
         (SERVICE, EFFECTIVE.must, reason_slot("terminate"), NOTE, DIGITS),
-        _SUMMARY.format("termination"),
+        _SUMMARY.format("termination", "that it is disconnected for good"),
         "term int fri",
         _order_of(OrderTermination),
         ("terminate",),
@@ -239,7 +242,7 @@ VERBS = (
     Verb(
         "revorder",
         (ORDER, WHY.must, DIGITS),
-        "reverse a suspension that has left and was ordered in error: no fee, nothing to pay first; stands alone",
+        "reverse a suspension that has left and was ordered in error (cut by mistake): no fee, nothing to pay first; stands alone",
         "revorder int cut by mistake",
         reverse,
     ),

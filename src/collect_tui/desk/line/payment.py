@@ -10,13 +10,11 @@ from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPaym
 from collect_tui.desk.line import freetext, look, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
-from collect_tui.desk.line.slot import AMOUNT, CREDIT, ITEMS, METHOD, NOTE, RECEIVED, REF, SURPLUS, WHY
+from collect_tui.desk.line.slot import AMOUNT, CREDIT, ITEMS, METHOD, NOTE, PAYMENT, RECEIVED, REF, SURPLUS, WHY
 from collect_tui.desk.line.verb import Verb
-from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
 
 _REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
-_LABEL = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9./+&\-]{3,}")
 _ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _AMOUNT = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?|all|b|p|c|rest")
 _FIGURE = re.compile(r"[0-9.,]+")
@@ -48,9 +46,7 @@ def pay(words: TokenCursor) -> tuple[Command, ...]:
             over = _over(words)
     if len(directed) > 200:
         words.reject(words.verb, "document", "Expected at most 200 items.")
-    freetext.meant(words, "method", METHODS, "a method")
-    if method is None and ref is None:
-        _no_method(words)
+    freetext.no_other(words, "method", words.context.codes.method_words, "method of payment", then=_REFERENCE)
     when.no_time(words)
     _nothing_directed(words)
     note, _ = freetext.note(words)
@@ -67,17 +63,6 @@ def pay(words: TokenCursor) -> tuple[Command, ...]:
             note=note,
         ),
     )
-
-
-def _no_method(words: TokenCursor) -> None:
-    """`crad REF2`: a word and a reference are how a payment was made, not a note."""
-    first, second = words.peek(), words.peek(1)
-    if first is None or second is None or words.peek(2) is not None or not (first.plain and second.plain):
-        return
-    if not first.low.isalpha() or not _LABEL.fullmatch(second.low) or _ORDINAL.fullmatch(second.low):
-        return
-    message = f"{first.text} is no method of payment; a reference may stand alone: ref={second.text}. Quote a note."
-    words.reject(first, "method", message, f"one of {', '.join(METHODS)}")
 
 
 def _directed(words: TokenCursor) -> Directed | None:
@@ -195,7 +180,7 @@ def apply(words: TokenCursor) -> tuple[Command, ...]:
 def _take_back(words: TokenCursor, *, returned: bool) -> tuple[Command, ...]:
     ref = words.option("ref", "ref")
     if ref is None:
-        token = words.require("ref")
+        token = words.require("payment")
         if token.key is not None or not token.text.strip():
             words.reject(token, "ref")
         words.limit(token, "ref")
@@ -212,7 +197,7 @@ def _take_back(words: TokenCursor, *, returned: bool) -> tuple[Command, ...]:
 
 
 def render_payment(command: RecordPayment, context: LineContext) -> str:
-    method = "" if command.method == "other" else say.method(command.method)
+    method = "" if command.method == "other" else say.method(command.method, context)
     on = "" if command.received_on is None else say.day(command.received_on, context, past=True)
     parts = [f"{_document(part.doc_no)}={say.amount(part.amount, context)}" for part in command.directed]
     ref = f"ref={word(command.ref)}" if command.ref else ""
@@ -280,12 +265,12 @@ VERBS = (
         ("payment",),
     ),
     Verb(
-        "revpay", (REF.must, WHY.must), "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
+        "revpay", (PAYMENT, WHY.must), "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
     ),
     Verb(
         "retpay",
-        (REF.must, replace(AMOUNT, needed=False, hint="a part of it; nothing: all of it"), WHY),
-        "a payment returned by the bank, all of it or a part",
+        (PAYMENT, replace(AMOUNT, needed=False, hint="a part of it; nothing: all of it"), WHY),
+        "a payment returned by the bank, all of it or a part: a cheque that bounced, a failed debit",
         "retpay CHK4411 insufficient funds",
         returned,
     ),

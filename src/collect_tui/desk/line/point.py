@@ -18,7 +18,7 @@ def mark(words: TokenCursor) -> tuple[Command, ...]:
     word = words.verb.low
     token = words.bare()
     if word == "in" and "IN" in words.context.codes.actions:
-        words.ask("result")
+        words.ask("result:IN")
         if token is not None and token.low.upper() in words.context.codes.results:
             return contact.contact(words)
     point = slots.point(words)

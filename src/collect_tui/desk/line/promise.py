@@ -18,7 +18,6 @@ from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.model import Span
 from collect_tui.desk.line.slot import NOTE, PLAN, PROMISE, WHY
 from collect_tui.desk.line.verb import Verb
-from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.dates import MONTHS, WEEKDAYS
 from collect_tui.domain.errors import Invalid
@@ -65,7 +64,7 @@ def plan(words: TokenCursor) -> tuple[Command, ...]:
 def method_of(words: TokenCursor) -> str | None:
     """The way to pay, after the date; what is left is the note, and neither a slip for a method nor for a time."""
     method = slots.method(words)
-    freetext.meant(words, "method", METHODS, "a method")
+    freetext.no_other(words, "method", words.context.codes.method_words, "method of payment", stands_for=False)
     when.no_time(words)
     return method
 
@@ -210,7 +209,9 @@ def _gives(text: str, first: date, base: date, context: LineContext) -> bool:
 
 def promise_text(command: MakePromise, context: LineContext) -> str:
     """`150 fri gcash`: what follows `ptp` or `pp`, without the note."""
-    return say.join(say.amount(command.amount, context), say.day(command.due, context), say.method(command.method))
+    return say.join(
+        say.amount(command.amount, context), say.day(command.due, context), say.method(command.method, context)
+    )
 
 
 def render_promise(command: MakePromise, context: LineContext) -> str:
@@ -219,7 +220,9 @@ def render_promise(command: MakePromise, context: LineContext) -> str:
 
 def render_plan(command: MakePlan, context: LineContext) -> str:
     verb = "ptp" if command.parts else "arr"
-    return say.join(verb, terms_text(command, context), say.method(command.method), say.note(command.note, context))
+    return say.join(
+        verb, terms_text(command, context), say.method(command.method, context), say.note(command.note, context)
+    )
 
 
 def render_cancel(command: CancelPromise, context: LineContext) -> str:

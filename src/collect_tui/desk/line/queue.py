@@ -238,7 +238,13 @@ VERBS = (
         snooze,
         ("later",),
     ),
-    Verb("hold", (_KIND, _UNTIL, WHY), "place a hold", "hold dispute 5d checking the bill", hold),
+    Verb(
+        "hold",
+        (_KIND, _UNTIL, WHY),
+        "place a hold: stop calls, notices or orders",
+        "hold dispute 5d checking the bill",
+        hold,
+    ),
     Verb("rel", (_KIND, WHY.must), "release a hold", "rel dispute bill was right", release, ("release",)),
     Verb("own", (_OWNER,), "make it somebody's account, in whose own queue it then stands", "own mia", own, ("owner",)),
     Verb(

@@ -59,9 +59,13 @@ def _folded(log: LogContact, other: Command, context: LineContext) -> str | None
     match contact.form_of(result), other:
         case "promise", MakePromise(note=""):
             bare = other.model_copy(update={"method": None})
-            return contact.spell(log, context, promise.promise_text(bare, context), method=say.method(other.method))
+            return contact.spell(
+                log, context, promise.promise_text(bare, context), method=say.method(other.method, context)
+            )
         case ("promise" | "plan") as form, MakePlan(note="") if (other.terms is None) == (form == "promise"):
-            return contact.spell(log, context, promise.terms_text(other, context), method=say.method(other.method))
+            return contact.spell(
+                log, context, promise.terms_text(other, context), method=say.method(other.method, context)
+            )
         case "callback", ScheduleCallback() if other.point == log.point and other.note == log.note:
             return contact.spell(log, context, say.moment(other.at, context), anyone=other.anyone)
         case _:

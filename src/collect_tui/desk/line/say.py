@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import is_clean, literal, quote, raw, word
-from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.domain.account.notes import expand, open_slot
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, format_day
 from collect_tui.domain.errors import Invalid
@@ -62,11 +61,11 @@ def moment(at: datetime, context: LineContext) -> str:
     return f"{utc:%Y-%m-%dT%H:%M}Z"
 
 
-def method(name: str | None) -> str:
-    """`gcash`, or `by="money order"` for what the line has no word for."""
+def method(name: str | None, context: LineContext) -> str:
+    """`gcash`, or `by="money order"` for what the site has no word for."""
     if not name:
         return ""
-    return name if name in METHODS else f"by={word(name)}"
+    return name if name in context.codes.methods else f"by={word(name)}"
 
 
 def note(text: str, context: LineContext, typed: str | None = None) -> str:

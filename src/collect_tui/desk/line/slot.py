@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, Self
 
 from collect_tui.desk.line.lexer import literal, quote, word
-from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import code_of
 
 #: How a slot is written on the line: as typed; as one word, quoted where it must be; as text in quotes; a code or text.
@@ -27,7 +26,7 @@ class Slot:
     there, `roles` what it reads them as (empty: what it asks for). `before` is what the line puts before it; `joined`: it
     stands right behind the slot before it; `leads`: it stands before the verb; `many`: several such words.
     `choices`: nothing else may stand there; the words and what they mean. `pattern` tells apart the parts of a word in which
-    it stands with the slots joined to it. `key`: it is written `key=value`, unless it is one of the words in `bare`;
+    it stands with the slots joined to it. `key`: it is written `key=value`; `bare`: unless it is one word;
     `named`: it may stand as `name=value` as well, and does where it needs quotes.
     """
 
@@ -46,7 +45,7 @@ class Slot:
     choices: tuple[tuple[str, str], ...] = ()
     pattern: str = ""
     key: str = ""
-    bare: frozenset[str] = frozenset()
+    bare: bool = False
     also: frozenset[str] = frozenset()
     named: bool = False
 
@@ -89,7 +88,7 @@ class Slot:
             return f"{self.key}={text}" if self.key else text
         if self.writing == "code":
             return text if " " not in text or text[0] in '"`' else literal(text)
-        if self.key and text.lower() not in self.bare:
+        if self.key and not (self.bare and word(text) == text):
             return f"{self.key}={word(text)}"
         if self.writing != "word":
             return text
@@ -161,7 +160,7 @@ EVERY: Final = _S("frequency", "(w|f|m)", "Every", "m (month), w (week) or f (fo
 FIRST: Final = _S("first", "FIRST", "First", "15 (the 15th of each month), fri, 1dec", "anchor", _set("date"), needed=True,
                   also=_set("first_within"))
 MOMENT: Final = _S("at", "DAY-AND-TIME", "When", "tue 9:30, 14:00, +2h", "moment", needed=True)
-METHOD: Final = _S("method", "METHOD", "Method", "cash, card, ach, gcash, …; F4 lists them", "method", key="by", bare=frozenset(METHODS))
+METHOD: Final = _S("method", "METHOD", "Method", "cash, card, ach, gcash, …; F4 lists them", "method", key="by", bare=True)
 POINT: Final = _S("point", "POINT", "Point", "m1, h1, or the last digits of a number; F4 lists them", "point")
 REASON: Final = _S("reason", "REASON", "Reason", "why it is not paid; F4 lists them", "reason")
 ANYONE: Final = _S("anyone", "any", "Taken by", "any: anyone may take it; nothing: you", "word:any", _set("word"),
@@ -170,6 +169,7 @@ NOTE: Final = _S("note", "NOTE", "Note", "abbreviations expand", "text", _set("n
 WHY: Final = _S("reason", "REASON", "Reason", "in words", "why", _set("text"), writing="text", also=_set("text"))
 ITEMS: Final = _S("directed", "ITEM=AMOUNT …", "Items", "INV-1041=60 INV-1042=all; nothing: the oldest first", "document", many=True)
 REF: Final = _S("ref", "REF", "Reference", "of the payment", "ref", writing="word")
+PAYMENT: Final = replace(REF, hint="of the payment; F4 lists them", kind="payment", roles=_set("ref"), needed=True)
 RECEIVED: Final = replace(DATE, name="received_on", label="Received", hint="today, unless a date stands here: y, 15nov", needed=False)
 SURPLUS: Final = _S("over", "SURPLUS", "Surplus", "how much more it is than all that is owed", "over", before="over=")
 CREDIT: Final = _S("credit", "CREDIT", "Credit or payment", "its number; F4 lists them", "credit", _set("document"), needed=True,

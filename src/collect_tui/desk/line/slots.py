@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 from collect_tui.desk.line.lexer import Token
-from collect_tui.desk.line.vocabulary import BALANCES, METHODS
+from collect_tui.desk.line.vocabulary import BALANCES
 from collect_tui.desk.line.words import EXPECTED, QUOTE_IT, TokenCursor
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import parse_minor, without_sign
@@ -156,8 +156,10 @@ def _points(words: TokenCursor) -> str:
 
 
 def method(words: TokenCursor) -> str | None:
-    """A way to pay: a word of METHODS, or `by=anything`."""
-    return words.option("by", "method") or words.code("method", METHODS, shortest=99)
+    """A way to pay, by a word of the site's that says it; or `by=anything`, of which the desk says whether it is one. Its code."""
+    codes = words.context.codes
+    given = words.option("by", "method") or words.code("method", codes.method_words, shortest=99)
+    return None if given is None else codes.method(given) or given
 
 
 _TIMES: Final = frozenset(("time", "times", "day", "hour", "morning", "afternoon", "evening"))

@@ -1,25 +1,9 @@
-"""Fixed words of the line that stand for amounts and for ways to pay."""
+"""Fixed words of the line that stand for amounts and for the ways of messages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-
-METHODS: Final[Mapping[str, str]] = {
-    "cash": "cash",
-    "card": "card",
-    "ach": "bank debit (ACH)",
-    "check": "check",
-    "transfer": "bank transfer",
-    "wire": "wire transfer",
-    "online": "online or app",
-    "autopay": "autopay",
-    "gcash": "GCash",
-    "paypal": "PayPal",
-    "counter": "payment counter",
-    "other": "other",
-}
-"""Ways to pay that the line knows by a bare word; any other is `by=…`."""
 
 CHANNELS: Final[Mapping[str, str]] = {"letter": "by post", "email": "by e-mail", "sms": "as a text to a mobile"}
 """Ways by which messages leave."""

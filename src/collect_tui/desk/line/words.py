@@ -5,12 +5,13 @@ The notes of what was asked at which word are what completion works from, so a v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
+from collect_tui.common.words import nearest
 from collect_tui.desk.commands import CommandBase
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import GONE, ActSource, Token
@@ -37,6 +38,8 @@ EXPECTED: Final[Mapping[str, str]] = {
     "document": "an item and its amount, such as INV-1041=60",
     "service": "a service",
     "order": "the number of an order",
+    "payment": "the reference of a payment",
+    "zone": "a time zone or its city",
     "hold": "a kind of hold",
     "template": "a template of messages such as reminder or notice-2",
     "level": f"a level: {', '.join(LEVELS)}",
@@ -64,6 +67,9 @@ EXPECTED: Final[Mapping[str, str]] = {
     "department": "a department",
 }
 """What a word of each kind looks like, for error messages."""
+
+MOST: Final = 16
+"""Names that a message lists."""
 
 QUOTE_IT: Final = "quote it if it is {}."
 """The end of a sentence about a word that fits nowhere."""
@@ -127,9 +133,9 @@ class TokenCursor:
         self.spans.append(Span(first.start, last.end, role))
         self.pos += count
 
-    def require(self, slot: str) -> Token:
-        """The next word, which must be there."""
-        self.ask(slot)
+    def require(self, slot: str, of: str = "") -> Token:
+        """The next word, which must be there. `of`: as for `code`."""
+        self.ask(f"{slot}:{of}" if of else slot)
         token = self.peek()
         if token is None:
             self.missing(slot)
@@ -145,6 +151,17 @@ class TokenCursor:
         expected = expected or EXPECTED.get(slot, slot)
         message = message or f"Expected {expected}."
         raise Fault(LineError(token.start, token.end, message, expected, code_of(slot)))
+
+    def unknown(self, token: Token, slot: str, what: str, names: Iterable[str], more: str = "") -> NoReturn:
+        """A word that is none of these names: the nearest and, where they are few or none is near, which there are. `what`: what it would
+        be; `more`: what else can be done about it."""
+        known = list(dict.fromkeys(name.lower().replace("_", "-") for name in names))
+        near = nearest(token.low, known, 0.5)
+        listed = f"{', '.join(known[:MOST])}{' and more (F4)' if len(known) > MOST else ''}"
+        told = f"Did you mean {near}? " if near else ""
+        told += f"Expected one of {listed}." if known else "There is none."
+        message = f"{token.text} is no {what}. {told}{f' {more}' if more else ''}"
+        self.reject(token, slot, message, f"a {what}: {listed}" if known else f"a {what}")
 
     def code(
         self, slot: str, table: Mapping[str, str], *, shortest: int = 3, required: bool = False, of: str = ""

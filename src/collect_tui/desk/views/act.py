@@ -8,6 +8,7 @@ from uuid import UUID
 
 from collect_tui.desk.columns import Column
 from collect_tui.desk.figures import moment
+from collect_tui.desk.sets import set_of, short
 from collect_tui.desk.views.base import View
 
 Kind = Literal["refused", "warning", "replaced", "done", "next", "later", "allowed"]
@@ -116,7 +117,8 @@ class Receipt(View):
     """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice.
 
     `said`: what it did in sentences, in the order in which they are to be read; `sentence` is what was replaced and what is new,
-    in one line. `entry`: its number in the account's chain of evidence, where it was looked up.
+    in one line. `entry`: its number in the account's chain of evidence, where it was looked up. `acts`: it stands for so many, a set
+    told as one, and is the newest of them; `undoable` then: of one or more.
     `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
     """
 
@@ -133,6 +135,7 @@ class Receipt(View):
     queued: bool = False
     said: tuple[Said, ...] = ()
     entry: int | None = None
+    acts: int = 1
 
     @property
     def sentences(self) -> tuple[Said, ...]:
@@ -140,14 +143,24 @@ class Receipt(View):
         again = (Said(kind="warning", text="it had been done before; nothing was done twice"),) if self.repeated else ()
         return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))
 
+    @property
+    def whose(self) -> str:
+        """The account, or of how many acts it is."""
+        return self.account if self.acts == 1 else f"set of {self.acts}"
+
+    @property
+    def named(self) -> str:
+        """What it did; of a set on one of its accounts, and how the set is called."""
+        return self.sentence if self.acts == 1 else f"{self.sentence} (set {short(set_of(self.id))})"
+
 
 HISTORY_MOST: Final = 200
 """Acts that a list of them has at most."""
 NO_ACT: Final = "No such act was found."
 HISTORY_COLUMNS: Final = (
     Column("at", "When", 12, write=lambda at, row, session: moment(at, session.zone, session.business_date)),
-    Column("account", "Account", 10),
-    Column("sentence", "What was done", 40, flex=1),
+    Column("account", "Account", 10, write=lambda account, row, session: row.whose),
+    Column("sentence", "What was done", 40, flex=1, write=lambda sentence, row, session: row.named),
     Column("undoable", "Undo", 4, write=lambda undoable, row, session: "u" if undoable else ""),
     Column("entry", "Entry", 5, align="right", rank=1),
     Column("id"),

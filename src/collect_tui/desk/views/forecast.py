@@ -63,7 +63,8 @@ def forecast_rows(found: Forecast) -> tuple[ForecastRow, ...]:
 
 
 def _moving(move: Move) -> ForecastRow:
-    some = f"{', '.join(move.samples)}{' …' if move.count > len(move.samples) else ''}"
+    more = move.count - len(move.samples)
+    some = f"{', '.join(move.samples)}{f' and {more:,} more' if more > 0 else ''}"
     told = f"→ {move.to or 'no queue'}: {some}"
     origin = move.origin or "no queue"
     return ForecastRow(
@@ -86,7 +87,7 @@ def _change(sign: str) -> Any:
 
 FORECAST_COLUMNS: Final = (
     Column("name", "Queue", 14),
-    Column("told", "", 22, flex=1),
+    Column("told", "", 22, flex=1, plain_heading="what"),
     number("before", "Before", 7, write=_counted),
     number("after", "Then", 7, write=_counted, role=Role.VALUE),
     number("come", "Come", 7, write=_change("+")),

@@ -213,7 +213,7 @@ def _check(
     if point is not None and point.kind not in action.kinds:
         takes = f"takes a point of kind {', '.join(action.kinds)}" if action.kinds else "takes no contact point"
         raise Invalid("contact.point_kind", f"{act} {takes}, not {label(point)}.", "point")
-    if result.ways and action.way not in result.ways:
+    if not result.may_come_of(action):
         ways = " or ".join(WAYS[way] for way in result.ways)
         raise Invalid("contact.way", f"{word} is a result of {ways}, not of {act}.", "result")
     if reason and reasons is not None and reason not in reasons:

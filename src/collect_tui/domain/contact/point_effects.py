@@ -126,10 +126,8 @@ class PointChanged(PointEffect):
         return (PointChanged(self.old, self.new),) if _now(facts, self.new.id) == self.new else ()
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        new = label(self.new)
-        return (
-            f"{self.new.short} is {'another now' if new == label(self.old) else f'{new} now'} (was {label(self.old)})"
-        )
+        now, was = (" ".join(point.value.split()) for point in (self.new, self.old))  # an address has several lines
+        return f'{self.new.short} is "{now}" now (was "{was}")'
 
 
 def _now(facts: AccountFacts, point_id: int) -> Point | None:

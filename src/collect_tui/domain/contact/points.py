@@ -108,7 +108,7 @@ def candidate_zones(facts: AccountFacts | Whereabouts, point: Point | None = Non
 def first_zone(facts: AccountFacts | Whereabouts) -> str | None:
     """The zone whose clock is shown: of the first telephone that may be used and tells, else the first of all; None: none is known."""
     told = (at[0] for p in facts.points if p.callable and (at := zones_at(facts, p)))
-    return next(told, next(iter(candidate_zones(facts)), None))
+    return next(told, None) or next(iter(candidate_zones(facts)), None)
 
 
 def of_party(facts: AccountFacts, point: Point | None) -> AccountFacts:

@@ -63,15 +63,15 @@ _OF_ITEMS: Final = {
 }
 
 
-def of_items(head: Head) -> tuple[bool | None, str]:
-    """Of which items a message of this head is: past due or not (None: all that is open), and of which kind (empty: of any)."""
-    return _OF_ITEMS.get(head.about, (None, ""))
+def of_items(about: str) -> tuple[bool | None, str]:
+    """Of which items a message about this is: past due or not (None: all that is open), and of which kind (empty: of any)."""
+    return _OF_ITEMS.get(about, (None, ""))
 
 
 def concerned(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> list[Item]:
     """The items that a message of this head speaks of. `items`: those that it was drafted about, by id: of what comes due it speaks of
     these and no others; without them, where it is of items of any kind, of those that fall due in the `SOON` days after the first."""
-    late, kind = of_items(head)
+    late, kind = of_items(head.about)
     found = [
         i
         for i in facts.items
@@ -84,9 +84,9 @@ def concerned(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> l
     return [i for i in found if (i.id in items if items else i.due <= last)]
 
 
-def about(facts: AccountFacts, head: Head) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The items that a message of this head is about, by id, and what is asked for on each (minor units)."""
-    found = sorted((i for i in concerned(facts, head) if i.collectable), key=lambda i: i.id)
+def about(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The items that a message of this head is about, by id, and what is asked for on each (minor units). `items`: as in `concerned`."""
+    found = sorted((i for i in concerned(facts, head, items) if i.collectable), key=lambda i: i.id)
     return tuple(i.id for i in found), tuple(i.collectable for i in found)
 
 

@@ -75,7 +75,8 @@ class MessageWritten(Effect):
 
 @dataclass(frozen=True, slots=True)
 class MessageReleased(Effect):
-    """A draft gets its text and its way, and waits for its channel."""
+    """A draft gets its text and its way, and waits for its channel. `items`, `amounts`: what it is about and asks for, as of now;
+    `before`: what the draft did, item by item. All three are empty in what was released before they were kept."""
 
     event: ClassVar[EventSpec | None] = EventSpec("message.queued", ("id", "channel"))
     work: ClassVar[bool] = True
@@ -86,19 +87,31 @@ class MessageReleased(Effect):
     address: str
     content: Content
     title: str
+    items: tuple[int, ...] = ()
+    amounts: tuple[int, ...] = ()
+    before: tuple[tuple[int, int], ...] = ()
 
     @property
     def target(self) -> int | None:
         return self.id
 
+    @property
+    def about(self) -> tuple[tuple[int, int], ...] | None:
+        """The items and what is asked for on each, where that is another than the draft's."""
+        now = tuple(zip(self.items, self.amounts, strict=True))
+        return now if now != self.before else None
+
     def fold(self, facts: AccountFacts) -> AccountFacts:
         def change(message: Message) -> Message:
-            return replace(message, status=MessageState.QUEUED, channel=self.channel, point_id=self.point_id)
+            items = message.items if self.about is None else self.items
+            way = replace(message, channel=self.channel, point_id=self.point_id)
+            return replace(way, status=MessageState.QUEUED, items=items)
 
         return replace(facts, messages=changed(facts.messages, self.id, change))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        return _taken_back(facts, self.id, MessageState.DRAFT, reason)
+        back = _taken_back(facts, self.id, MessageState.DRAFT, reason)
+        return tuple(replace(each, about=self.before) for each in back) if self.about is not None else back
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         return f"{self.title.lower()} goes by {self.channel}: {_shown(self.content)}"
@@ -115,7 +128,8 @@ WRITING: Final = (MessageWritten, MessageReleased)
 class MessageChanged(Effect):
     """A message goes on, or does not: it left (`reference`, `sent_on`), arrived, came back, failed or is cancelled, `detail` says why.
     `served_on`: the date from which it counts as served afterwards; None: it does not. `blocked`: why a draft stays one, by a code.
-    `lifted`: cancelled as nothing of what it is about is owed any more; it waits again when it is."""
+    `lifted`: cancelled as nothing of what it is about is owed any more; it waits again when it is. `about`: what a draft was about
+    and asked for, item by item, when its release is taken back; None: nothing changes in that."""
 
     event: ClassVar[EventSpec | None] = EventSpec("message.{status}", STATUS)
     ends: ClassVar[bool] = True
@@ -130,6 +144,7 @@ class MessageChanged(Effect):
     blocked: str = ""
     cost: int | None = None
     lifted: bool = False
+    about: tuple[tuple[int, int], ...] | None = None
 
     @property
     def target(self) -> int | None:
@@ -139,7 +154,9 @@ class MessageChanged(Effect):
         def change(message: Message) -> Message:
             sent_on = self.sent_on or message.sent_on
             lifted = self.old_status if self.lifted else None
-            return replace(message, status=self.status, served_on=self.served_on, sent_on=sent_on, lifted=lifted)
+            items = message.items if self.about is None else tuple(item for item, _ in self.about)
+            became = replace(message, status=self.status, served_on=self.served_on, sent_on=sent_on, lifted=lifted)
+            return replace(became, items=items)
 
         after = changed(facts.messages, self.id, change)
         since = facts.business_date - timedelta(days=WRITTEN_DAYS)
@@ -248,7 +265,7 @@ def _shown(content: Content) -> str:
     return f'"{text}"'
 
 
-def _taken_back(facts: AccountFacts, message_id: int, to: MessageState, reason: str) -> tuple[Effect, ...]:
+def _taken_back(facts: AccountFacts, message_id: int, to: MessageState, reason: str) -> tuple[MessageChanged, ...]:
     """What is to be done so that it does not go out: nothing where it was cancelled, or became a draft again, since."""
     now = next((m for m in facts.messages if m.id == message_id), None)
     if now is None or now.status not in WAITING_MESSAGE | {MessageState.CANCELLED}:

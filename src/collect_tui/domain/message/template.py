@@ -113,6 +113,19 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of a template without its texts, as its head says it; what cannot be read is left out."""
+
+    title: str = ""
+    kind: str = ""
+    level: str = ""
+    about: str = ""
+    channels: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    languages: tuple[str, ...] = LANGUAGES[:1]
+
+
+@dataclass(frozen=True, slots=True)
 class KindRule:
     """A kind of message. `opt_out`: channels on which it says how to have no more of it. `level`: it is a notice of one. `edit`:
     its texts may be changed by whoever sends them, unless the law has a word in them."""

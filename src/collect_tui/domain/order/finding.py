@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
+from collect_tui.domain.dates import format_day
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Order, Service
-from collect_tui.domain.states import OPEN_ORDER, OrderState
+from collect_tui.domain.states import OPEN_ORDER
 
 
 def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:
@@ -29,15 +30,33 @@ def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = s
     raise Invalid("service.unknown", f"No such service on this account; expected one of {choices}.", "service")
 
 
-def find_order(facts: AccountFacts, text: str, states: Collection[OrderState] = OPEN_ORDER) -> Order:
-    """The order of that number, or the one of the service of that name that is in one of these states. Raises Invalid "order.unknown"."""
+def find_order(
+    facts: AccountFacts,
+    text: str,
+    fits: Callable[[Order], bool] = lambda order: order.status in OPEN_ORDER,
+    what: str = "is open",
+) -> Order:
+    """The order of that number, or the one of the service of that name that `fits`, as `what` says of it.
+
+    Raises Invalid "order.unknown", or "order.ambiguous" with the orders that fit.
+    """
     wanted = text.strip().casefold()
-    found = [o for o in facts.orders if o.number.casefold() == wanted]
-    if not found:
-        known = {s.id for s in facts.services if wanted in (s.product.casefold(), s.identifier.casefold())}
-        found = [o for o in facts.orders if o.status in states and o.service_id in known]
+    if (numbered := next((o for o in facts.orders if o.number.casefold() == wanted), None)) is not None:
+        return numbered
+    named = {s.id: s for s in facts.services if wanted in (s.product.casefold(), s.identifier.casefold())}
+    found = [o for o in facts.orders if o.service_id in named and fits(o)]
     if len(found) == 1:
         return found[0]
-    numbers = ", ".join(o.number for o in facts.orders if o.status in states)
-    expected = f"expected one of {numbers}" if numbers else "none is open"
-    raise Invalid("order.unknown", f"No such order on this account; {expected}.", "order")
+    if found:
+        told = ", ".join(_told(order, facts) for order in found)
+        raise Invalid("order.ambiguous", f"{len(found)} orders fit {text}; say which by its number: {told}.", "order")
+    there = ", ".join(_told(order, facts) for order in facts.orders if fits(order))
+    of = f"of {next(iter(named.values())).product}" if named else f"{text.strip()} or of a service so called"
+    expected = f"; expected one of {there}" if there else ""
+    raise Invalid("order.unknown", f"No order {of} {what}{expected}.", "order")
+
+
+def _told(order: Order, facts: AccountFacts) -> str:
+    """An order as one of several: its number, what it is, of which service and when."""
+    product = next((s.product for s in facts.services if s.id == order.service_id), "")
+    return f"{order.number} ({order.kind} {product} {format_day(order.effective, facts.business_date)})"

@@ -15,11 +15,18 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Order
+from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.payment import fees
 from collect_tui.domain.states import WAITING_ORDER, OrderState, ServiceState
 
 REASON: Final = "ERROR"
 """The site's code for what was done in error."""
+
+
+_DONE: Final = WAITING_ORDER | {OrderState.COMPLETED}
+_OFF: Final = frozenset(
+    {ServiceState.PENDING_SUSPEND, ServiceState.SUSPENDED, ServiceState.PENDING_TERM, ServiceState.TERMINATED}
+)
 
 
 def reversal_of(facts: AccountFacts, order: Order) -> Order | None:
@@ -59,6 +66,20 @@ def reverse(
         )
     lifted = reversal_of(facts, order)
     return _fee_off(facts, lifted) if lifted is not None else tuple(_back_on(facts, order, why, by, ids, calendar))
+
+
+def is_meant(facts: AccountFacts, order: Order) -> bool:
+    """Whether an order is the one that whoever names its service alone wants reversed: of a service that is off the last cut, of one that
+    is on what was last done to it."""
+    off = facts.service(order.service_id).status in _OFF
+    done = [
+        o
+        for o in facts.orders
+        if o.service_id == order.service_id
+        and o.status in _DONE
+        and (KINDS[o.kind].cuts or (o.kind == "restore" and not off))
+    ]
+    return bool(done) and order == max(done, key=lambda o: (o.effective, o.id))
 
 
 def _fee_off(facts: AccountFacts, restored: Order) -> tuple[Effect, ...]:

@@ -47,7 +47,7 @@ class PaymentRecorded(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         payment = self.payment
-        how = f", {payment.method}" if payment.method else ""
+        how = f", {codes.method_title(payment.method)}" if payment.method else ""
         how += f", reference {payment.ref}" if payment.ref else ""
         return f"payment {format_minor(payment.amount, facts.currency)} received {day_words(payment.received_on, facts)}{how}"
 

@@ -48,7 +48,7 @@ class PromiseMade(Effect):
         promise = self.promise
         total = format_minor(promise.total, facts.currency)
         last = promise.instalments[-1]
-        how = f", {promise.method}" if promise.method else ""
+        how = f", {codes.method_title(promise.method)}" if promise.method else ""
         if promise.settles:
             gone = format_minor(promise.settles - promise.total, facts.currency)
             how += f", settles {format_minor(promise.settles, facts.currency)}: {gone} is written off when it is kept"

@@ -83,6 +83,8 @@ _unpromised = Field("promise_open").equals(0)
 _due = _on <= _today
 _comes = all_of(_collectable < _least, Field("broken_12m") + Field("returned_12m") > 0, Field("coming") >= _least)
 _a_call = _code.one_of(*CALLS)
+#: A call that somebody set for today about what is not due yet: a balloon, a retention.
+_ahead = all_of(_due, _a_call, _collectable < _least, Field("ahead") >= _least)
 
 #: In the order in which they are told; bit i of the exclusion mask is the i-th.
 EXCLUSIONS: Final = (
@@ -176,11 +178,12 @@ WAYS: Final = (
         ),
         _ALL,
     ),
-    Way("follow_up_due", all_of(_due, _a_call), _ALL),
+    # Whoever set a call for today finds it today, whatever is owed: a day later it would stand here as overdue.
+    Way("follow_up_due", all_of(_due, _a_call, negated(_ahead)), _ALL - {"nothing_collectable"}),
     Way("follow_up_due", all_of(_due, negated(_a_call), negated(_comes)), frozenset({"closed", "snoozed"})),
     # No next action is forgotten: what kept it from being done, somebody has to look at and set another.
     Way("follow_up_due", _on < _today, frozenset({"closed"})),
-    Way("pre_due", _comes, _ALL - {"nothing_collectable"}),
+    Way("pre_due", any_of(_comes, _ahead), _ALL - {"nothing_collectable"}),
 )
 """Every way of every reason; bit i of the mask of ways is the i-th."""
 

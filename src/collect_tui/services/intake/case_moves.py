@@ -13,11 +13,13 @@ from typing import Any, Final, NamedTuple, Protocol, cast
 from uuid import uuid4
 
 from collect_tui.common.words import expected, plural
+from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act, ChangeCase, Command, MoveCase, RecordPayment
 from collect_tui.desk.errors import DomainError, Invalid, Refused
 from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.definition import FieldType, Kind
 from collect_tui.domain.case.effects import CaseChanged, What
+from collect_tui.domain.codes import Method
 from collect_tui.domain.confirm import surplus
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.facts import AccountFacts
@@ -140,7 +142,7 @@ class CaseMoves:
             require(self._authority, f"act.{command.kind}")
         act = Act(id=uuid4(), account=account, commands=commands)
         context = context_of(self.work.desk, self.work.db, act, self.work.ids, self.work.now)
-        outcome = decide(act, seen, context)
+        outcome = decide(act, seen, replace(context, catalogue=self._catalogue(context.catalogue)))
         if not outcome.verdict.allowed:
             found = outcome.verdict.findings[0]
             raise Refused(found.rule, found.sentence, found.check or None)
@@ -184,6 +186,14 @@ class CaseMoves:
         values = {name: self._source.value(fields[name].type, cell) for name, cell in cells.items()}
         note = f"{row.ref}: {row.note}" if row.note else row.ref
         return MoveCase(case=case.number, move=row.move, values=values, note=note)
+
+    def _catalogue(self, site: Catalogue) -> Catalogue:
+        """The site's data, by which the method that the file's mapping names is a way to pay as well."""
+        method = self._source.method
+        if site.codes.method(method) is not None:
+            return site
+        methods = {**site.codes.methods, method.lower(): Method(method.lower(), method)}
+        return site.model_copy(update={"codes": replace(site.codes, methods=methods)})
 
     def _money(self, case: Case, row: CaseRow, seen: AccountFacts) -> list[Command]:
         asked = surplus(seen, row.amount, None)

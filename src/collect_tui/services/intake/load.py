@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -86,9 +86,9 @@ class Book:
         db, tenant_id = work.db.connection(), work.tenant_id
         header, to = source.header, source.shift_to
         self.file, self.days = file, (to - header.business_date).days if to else 0
-        shift = Shift(self.days, ZoneInfo(_checked(header, _empty_book(db, tenant_id))), work.now)
+        self.day = header.business_date + timedelta(days=self.days)
+        shift = Shift(self.days, ZoneInfo(_checked(header, _empty_book(db, tenant_id))), work.now, self.day)
         self.ground = LoadContext.of(work, header.tenant.currency, shift)
-        self.day = shift.day(header.business_date)
         self.counts = dict.fromkeys((*_ORDER, "case_file"), 0)
         self._db, self._bulk, self._cases = db, Bulk(db), Cases(work, shift)
         _make_tenant(db, tenant_id, header, self.day)

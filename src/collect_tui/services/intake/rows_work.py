@@ -149,7 +149,7 @@ def _notice(rows: RowSet, path: str, notice: NoticeEntry) -> None:
         rows.bad(f"{path}.sent_on", "is missing for a notice that was sent.")
     if notice.served_on is not None and not served:
         rows.bad(f"{path}.served_on", "belongs to a notice that was sent and has not come back.")
-    made = shift.day(notice.sent_on) if notice.sent_on else shift.now.astimezone(shift.zone).date()
+    made = shift.day(notice.sent_on) if notice.sent_on else shift.today
     service_id = rows.service_id(f"{path}.service", notice.service)
     message_id = rows.put(
         "message",

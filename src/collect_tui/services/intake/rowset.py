@@ -27,12 +27,14 @@ _TEXTS: Final = frozenset(("note", "typed", "text", "subject", "detail", "reason
 class Shift:
     """Moves dates and instants by whole days; an instant keeps its wall-clock time in `zone`, whatever daylight saving does.
 
-    `now` (UTC): nothing that has a date only is set later than that on its day.
+    `now` (UTC): nothing that has a date only is set later than that on its day. `today`: the business date, the moved one of the file:
+    the clock may be days past it, over a weekend or a holiday.
     """
 
     days: int
     zone: ZoneInfo
     now: datetime
+    today: date
 
     def day(self, value: date) -> date:
         return value + timedelta(days=self.days)

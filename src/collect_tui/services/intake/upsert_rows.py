@@ -45,7 +45,7 @@ class Rows:
         self._source = source
         self.db, self.tenant_id, self.ids, self.today = work.db.connection(), work.tenant_id, work.ids, work.today
         self._calendar = work.desk.calendar
-        self._ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now))
+        self._ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now, work.today))
         self.touched: dict[int, tuple[list[dict[str, Any]], bool]] = {}
         self._accounts: dict[str, Account] = {}
         self._new: dict[str, list[dict[str, Any]]] = {}

@@ -26,7 +26,7 @@ from collect_tui.services.message.filling import OF_LEDGER, Addressee, CaseWords
 from collect_tui.services.message.lint import Library
 from collect_tui.services.message.placeholders import examine
 from collect_tui.services.message.render import Rendered, render
-from collect_tui.store import facts, inbound
+from collect_tui.store import facts, inbound, messages
 from collect_tui.store.tables import Account, Message, Party
 
 
@@ -91,6 +91,10 @@ class Composer:
     def language(self, message_id: int) -> str | None:
         """The language in which a message was written; None: it has no text yet."""
         return self._db.get_one(Message, (self._desk.tenant_id, message_id)).lang or None
+
+    def asked(self, message_id: int) -> tuple[tuple[int, int], ...]:
+        """The items that a message is about, by id, and what it asks for on each (minor units)."""
+        return messages.asked(self._db, self._desk.tenant_id, message_id)
 
     def bill(self, seen: AccountFacts, head: Head, doc_no: str) -> Item:
         """An invoice of the account, paid or not, by its number. Invalid "message.item" for no such, or a message about none."""

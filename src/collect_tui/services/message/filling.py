@@ -77,7 +77,7 @@ def context_of(
     `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation. `bill`: the
     invoice that a copy is sent of; None: the newest. `about`: the items that the message was drafted about;
     `case`: the case that has it sent."""
-    late, kind = decide_message.of_items(head)
+    late, kind = decide_message.of_items(head.about)
     items = [
         _item(i, language) for i in sorted(decide_message.concerned(seen, head, about), key=lambda i: (i.due, i.doc_no))
     ]

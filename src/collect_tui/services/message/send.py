@@ -80,7 +80,13 @@ def released(facts: AccountFacts, draft: Message, context: Context, text: str = 
     channel, point = found
     made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id), items=draft.items)
     content = context.composer.edited(made, text) if text else made.content
-    effect = MessageReleased(draft.id, channel, point.id, point.value, content, template.head.title)
+    items, amounts = decide.about(
+        facts, template.head, draft.items
+    )  # what the text says now, and not when it was drafted
+    before = context.composer.asked(draft.id)
+    effect = MessageReleased(
+        draft.id, channel, point.id, point.value, content, template.head.title, items, amounts, before
+    )
     return Decision((effect,), verdict)
 
 

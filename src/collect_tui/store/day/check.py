@@ -25,7 +25,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.policy.signals import RowExtras, signals
-from collect_tui.store import facts, kpi, past, score_figures, scoring, sql, summary
+from collect_tui.store import facts, kpi, past, score_figures, scoring, sql, summary, work_kinds
 from collect_tui.store.day.base import Day, accounts
 from collect_tui.store.sql import among, dialect_of, scopes, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, WorkItem
@@ -84,7 +84,7 @@ def check(session: Session, day: Day, *, full: bool, night: bool) -> Found:
         sample += chosen
         for kind, wrong in (
             ("summary", summary.stale(session, day.tenant_id, day.date, scope)),
-            ("queue", scoring.stale(session, day.catalogue, values, scope)),
+            ("queue", _misplaced(session, day, values, scope)),
         ):
             found.add(kind, len(wrong), _numbers(session, day.tenant_id, wrong))
             known[kind] |= {*wrong} & {*chosen}
@@ -159,6 +159,7 @@ class _Rules:
             "oldest_due": figured.oldest_due or sql.NEVER,
             "collectable": figured.collectable,
             "currency": seen.currency,
+            **work_kinds.kind_of(seen, [service.product for service in seen.services])._asdict(),
             **{f"t_{name}": points for name, points in asdict(terms).items()},
         }
         return asdict(figured), work
@@ -184,6 +185,11 @@ class _Rules:
         for party, account in self.session.execute(query, {"tenant": self.day.tenant_id, "parties": sorted(parties)}):
             mine.setdefault(party, set()).add(account)
         return {account: len(mine.get(row.party_id, set()) - {account}) for account, row in accounts.items()}
+
+
+def _misplaced(session: Session, day: Day, values: dict[str, Any], scope: sql.Scope) -> list[int]:
+    wrong = scoring.stale(session, day.catalogue, values, scope), work_kinds.stale(session, day.tenant_id, scope)
+    return sorted({*wrong[0], *wrong[1]})
 
 
 def _unequal(expected: dict[str, Any], stored: Any) -> list[str]:

@@ -37,7 +37,7 @@ _TAIL = "substr(replace({0}, '-', ''), length(replace({0}, '-', '')) - 3)"
 
 class Tenant(SQLModel, table=True):
     """One agency, company or client book. `business_date` rolls with the day run; `median_collectable` is last night's; `case_clocks` marks
-    the hours, holidays and kinds by which the clocks of its cases were last worked out."""
+    the hours, holidays and kinds by which the clocks of its cases were last worked out, `zones_by` what zones of work items were."""
 
     __table_args__ = (STRICT,)
     tenant_id: int = key()
@@ -50,6 +50,7 @@ class Tenant(SQLModel, table=True):
         default_factory=_fresh_key, sa_column_kwargs={"default": _fresh_key}
     )  # hex; HMAC key of the audit chain
     case_clocks: str = added("")
+    zones_by: str = added("")
 
 
 def _where(condition: str) -> dict[str, Any]:

@@ -51,6 +51,18 @@ class WorkItem(SQLModel, table=True):
             sqlite_where=text("sort_timed <> ''"),
             postgresql_where=text("sort_timed <> ''"),
         ),
+        Index(
+            "ix_work_kind",  # the best of each kind in one seek
+            "tenant_id",
+            "queue",
+            "zone",
+            "products",
+            "skipped",
+            "sort_timed",
+            "sort_score",
+            "oldest_due",
+            "number",
+        ),
         Index("ix_work_amount", "tenant_id", "queue", "collectable", "number"),  # a queue by amount
         Index("ix_work_age", "tenant_id", "queue", "oldest_due", "number"),  # by age, and its oldest in one seek
         Index("ix_work_score", "tenant_id", "queue", "score", "number"),
@@ -118,6 +130,8 @@ class WorkItem(SQLModel, table=True):
     verified_by: str = added("")  # who verified the customer last, when, and under which fence
     verified_at: datetime | None = None
     verified_fence: int = added(0)
+    zone: str = added("")  # of the number that is called first, as `store/work_kinds.py` works it out; '': not yet
+    products: str = added("")  # `int tv`
 
 
 class QueueDelta(SQLModel, table=True):

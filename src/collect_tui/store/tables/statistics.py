@@ -79,6 +79,8 @@ _VALUES: Final = {
     "step": 9,
     "token": 100_000,
     "score": 500,
+    "zone": 10,
+    "products": 20,
 }
 """Different values of a column; days have 500, ids and whatever is not named as many as there are rows, up to a million."""
 

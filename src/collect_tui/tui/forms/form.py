@@ -11,6 +11,7 @@ from collect_tui.desk.line import fields
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.promise import affordable_plan
 from collect_tui.desk.line.verbs import VERBS
+from collect_tui.tui import messages
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.forms.fields import FormField
 from collect_tui.tui.forms.reader import SAID
@@ -140,7 +141,10 @@ class FormScreen(SavingScreen):
         message.stop()
         edit = message.edit
         if edit.text == "=" and isinstance(edit, FormField) and edit.slot is not None:
-            edit.set_text(self.last.get((self.place, edit.slot.name), ""), quiet=True)
+            last = self.last.get((self.place, edit.slot.name), "")
+            edit.set_text(last, quiet=True)
+            if not last:
+                self.status(messages.NOTHING_BEFORE, Role.LABEL)
         lead, self._touched, self._lead = self._lead, True, ""
         self.save_draft()
         self.read_again()

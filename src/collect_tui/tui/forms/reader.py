@@ -96,7 +96,9 @@ class ReadingScreen(DeskScreen):
             return (
                 [(each.login, f"{each.name}, {each.role}") for each in self.preview.overriders] if self.preview else ()
             )
-        return offered(slot, self.line_context) if self.line_context is not None else ()
+        if self.line_context is None:
+            return ()
+        return offered(slot, self.line_context, self.verb.verb, self.form.values)
 
     # -- the screen ---------------------------------------------------------------------------------------------
 

@@ -211,7 +211,7 @@ class KeyGate(_Base):
     async def _gate_run(self) -> None:
         """Let the kept keys through, one after another, then end: no task is left behind when nobody types."""
         try:
-            while self._gate_queue:
+            while self._gate_queue and not self._exit:  # what is typed behind the last key is for nothing that is left
                 await self._gate_free.wait()
                 if not self._gate_queue:
                     break

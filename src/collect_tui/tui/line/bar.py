@@ -72,7 +72,7 @@ class LineBar(ReadLine):
         """Do what is the app's own; what it refuses stays in the line, if there is anything in it that could be mended."""
         screen, found = self.desk_screen, self.desk_app.words.command(text)
         await self.desk_app.words.do(text)
-        mends = found is not None and found[0].takes_words
+        mends = found is not None and (found[0].takes_words or bool(found[1]))
         if mends and screen.is_active and screen.refused and not self.text:
             said = screen.said
             self.set_text(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
+from collect_tui.tui import messages
 from collect_tui.tui.drafts import mask_runs
 from collect_tui.tui.keys.actions import ACTIONS
 from collect_tui.tui.render.roles import Role
@@ -113,6 +114,13 @@ class KeptLine(LineEdit):
         self._forget()
         what = f"; typing begins “{beginning.strip()}”" if beginning else ""
         self.desk_screen.status(f"draft: Right or End keeps it{what}", Role.LABEL)
+
+    def _typed(self, key: str, char: str | None) -> bool:
+        if char == "=" and not self.text.strip():  # no act begins so
+            if not self._history(1):
+                self.desk_screen.status(messages.NOTHING_BEFORE, Role.LABEL)
+            return True
+        return super()._typed(key, char)
 
     def selection_kept(self) -> None:
         self._fresh()

@@ -14,6 +14,7 @@ from collect_tui.domain.dates import clock as clock_label
 from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, OrderState, PaymentState
 from collect_tui.tui.render import panes
 from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.ranked import LABEL, Ranked, fitted, row, spread, stepped
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.spans import live, number_beside, order_spans, point_spans, service_spans
 from collect_tui.tui.render.styled import Line, Span
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.queue import Claim
     from collect_tui.domain.codes import Codes
 
-LABEL: Final = 11  # cells of the label column
 LEFT: Final = 80  # cells of the left column on a wide screen
 WIDE: Final = 120
 
@@ -35,10 +35,6 @@ _TONE: Final = {
     "hold": Role.BAD,
     "block": Role.BAD,
 }
-
-
-#: A line of the summary and how soon it gives way when there is no room: 0 never does, 5 is the first to go.
-Ranked = tuple[int, Line]
 
 
 def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000, title: str = "") -> Line:
@@ -78,9 +74,10 @@ def summary(
     ranked = _ranked(view)
     if len(ranked) > height:
         ranked = _ranked(view, crowded=True)
+    ranked = spread(ranked, height, width if width < WIDE else LEFT)
     if width < WIDE:
-        return _fitted(ranked, height)
-    left = _fitted(ranked, height)
+        return fitted(ranked, height)
+    left = fitted(ranked, height)
     right = _beside(view, width - LEFT - 2)[:height]
     rows = max(len(left), len(right))
     lines = [_join(left[i] if i < len(left) else Line(), right[i] if i < len(right) else Line()) for i in range(rows)]
@@ -99,32 +96,13 @@ def _ranked(view: AccountView, *, crowded: bool = False) -> list[Ranked]:
         *_who(view),
         *((0, line) for line in _money(view)),
         *((0, line) for line in _promise(view)),
-        *_stepped(_terms(view), 1),
-        *_stepped(_holds(view), 1),
-        *_stepped(_cases(view), 1),
+        *stepped(_terms(view), 1),
+        *stepped(_holds(view), 1),
+        *stepped(_cases(view), 1),
         *_call(view, crowded=crowded),
         *_words(view),
         *_services(view),
     ]
-
-
-def _fitted(ranked: Sequence[Ranked], height: int) -> list[Line]:
-    """The lines that fit, in order; those that give way first are left out, and the last line says how many."""
-    over = len(ranked) - height
-    if over <= 0:
-        return [line for _, line in ranked]
-    kept = list(ranked)
-    for rank in (5, 4, 3, 2, 1, 0):
-        for index in range(len(kept) - 1, -1, -1):
-            if len(kept) > height - 1 and kept[index][0] == rank:
-                del kept[index]
-    left_out = len(ranked) - len(kept)
-    return [*(line for _, line in kept), row("", (f"{left_out} more lines in the panes below", Role.DIM))][:height]
-
-
-def _stepped(lines: Iterable[Line], rank: int) -> list[Ranked]:
-    """Each line gives way before the one above it."""
-    return [(min(5, rank + number), line) for number, line in enumerate(lines)]
 
 
 def _who(view: AccountView) -> list[Ranked]:
@@ -134,7 +112,7 @@ def _who(view: AccountView) -> list[Ranked]:
     told = chips if view.queue else " · ".join(filter(None, ("in no queue", chips)))
     lines = [(0, row("Why now", (told, Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))]
     pinned = [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned]
-    return lines + _stepped(pinned, 1)
+    return lines + stepped(pinned, 1)
 
 
 def _money(view: AccountView) -> list[Line]:
@@ -242,7 +220,7 @@ def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
         lines.append((2, row("", (first.sentence, Role.DIM))))
     others = (point for point in ordered if point is not phone)
     points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(others)]
-    return lines + asked + _stepped(points, 2)
+    return lines + asked + stepped(points, 2)
 
 
 def _words(view: AccountView) -> list[Ranked]:
@@ -270,16 +248,11 @@ def _services(view: AccountView) -> list[Ranked]:
     lines = [row("Services" if not n else "", *service_spans(s, view)) for n, s in enumerate(view.services)]
     shown = [o for o in view.orders if o.status not in {OrderState.COMPLETED, OrderState.CANCELLED}]
     orders = [row("Orders" if not n else "", *order_spans(o, view)) for n, o in enumerate(shown)]
-    return _stepped(lines, 1) + _stepped(orders, 1)
+    return stepped(lines, 1) + stepped(orders, 1)
 
 
 def _beside(view: AccountView, width: int) -> list[Line]:
     return [Line.of(("Items", Role.HEAD)), *panes.items(view.items, view, width)]
-
-
-def row(label: str, *spans: Span | tuple[str, Role] | str) -> Line:
-    """A labelled line: the label stands in a column of its own."""
-    return Line.of((f"{label:<{LABEL}}", Role.LABEL), *spans)
 
 
 def _join(left: Line, right: Line) -> Line:

@@ -13,7 +13,7 @@ from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import Preview
-    from collect_tui.desk.views.case import CaseView
+    from collect_tui.desk.views.case import CaseRow, CaseView
     from collect_tui.desk.views.session import Session
 
 _LABEL = 24
@@ -46,6 +46,14 @@ def case_lines(case: CaseView, agreed: Preview | None, session: Session, width: 
         told = f"{each.by}: {each.did}{f': {each.text}' if each.text else ''}"
         lines += _beside(moment(each.at, session.zone, session.business_date), told, width, _WHEN, Role.PLAIN)
     return lines
+
+
+def case_whole(row: CaseRow, *before: str) -> Line:
+    """A case of a list with all that there is to say of it, after what else is said `before`."""
+    opened = f" · opened by {row.opened_by}" if row.opened_by else ""
+    whose = " · ".join(filter(None, (row.department, row.owner)))
+    told = " · ".join(filter(None, (*before, row.title, row.label, row.about)))
+    return Line.of((row.number, Role.VALUE), f" {told}{opened} · with {whose or 'nobody'}")
 
 
 def _decision(agreed: Preview, width: int) -> Iterator[Line]:

@@ -1,9 +1,8 @@
-"""The wire to the server, the queue behind it and the floor, as lines."""
+"""The wire to the server and the queue behind it, as lines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.figures import money
@@ -15,7 +14,6 @@ from collect_tui.tui.render.text import fit, wrap
 if TYPE_CHECKING:
     from collect_tui.desk.outbox import ConnectionView, HeldAct
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.desk.views.floor import FloorView, SeatView
     from collect_tui.desk.views.session import Session
     from collect_tui.tui.render.agent import AgentSeen
 
@@ -99,28 +97,3 @@ def both_versions(
     if held.problem:
         lines.append(Line.of((held.problem, Role.BAD)))
     return lines
-
-
-def render_queues(floor: FloorView, today: date) -> list[Line]:
-    """How old the work is that is due, what waits for a decision, and which orders are locked."""
-    due = [queue for queue in floor.queues if queue.due_now]
-    aged = (
-        f"{queue.name} {queue.due_now:,}" + (f" {(today - queue.oldest).days}d" if queue.oldest else "")
-        for queue in due
-    )
-    waits = [f"{each.title.lower()} {each.count:,}" for each in floor.cases if each.count]
-    locked = [f"{each.queue} locked by {each.by}: {each.reason}" for each in floor.locks]
-    lines = [Line.of(("Due ", Role.LABEL), " · ".join(aged) or "nothing")]
-    if waits or locked:
-        locks = (Span(f" · {' · '.join(locked)}", Role.WARN),) if locked else ()
-        lines.append(Line.of(("Cases ", Role.LABEL), " · ".join(waits) or "none", *locks))
-    return lines
-
-
-def render_floor(seats: Sequence[SeatView]) -> Line:
-    """What the floor comes to."""
-    busy = sum(1 for seat in seats if seat.account)
-    worked = sum(seat.worked for seat in seats)
-    return Line.of(
-        (str(busy), Role.VALUE), f" of {len(seats)} hold an account · ", (f"{worked:,}", Role.VALUE), " worked today"
-    )  # fmt: skip

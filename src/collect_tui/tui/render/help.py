@@ -113,15 +113,12 @@ def hotkey_section(codes: Codes) -> Section:
 
 
 def code_sections(codes: Codes) -> Iterator[Section]:
-    """The site's actions, results and reasons."""
+    """The site's actions, results and other lists of codes."""
+    from collect_tui.desk.catalogue import code_lists
+
     yield Section("Results: what happened", [_result(codes, code) for code in codes.results])
     yield Section("Actions: what I did", [Entry(code.lower(), each.title) for code, each in codes.actions.items()])
-    for title, table in (
-        ("Reasons for non-payment", codes.reasons),
-        ("Reasons to skip or snooze", codes.skip_reasons),
-        ("Reasons for a pause", codes.pauses),
-        *((f"Reasons to {kind}", table) for kind, table in codes.order_reasons.items()),
-    ):
+    for title, table in code_lists(codes):
         yield Section(title, [Entry(code.lower(), meaning, _CODE) for code, meaning in table.items()])
 
 

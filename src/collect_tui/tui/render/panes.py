@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk import figures
-from collect_tui.desk.figures import amount, day, full_day
+from collect_tui.desk.figures import amount, full_day
 from collect_tui.domain.dates import local_time, named_day
 from collect_tui.domain.order.required import in_words
 from collect_tui.domain.states import PaymentState, PromiseState
@@ -123,7 +123,7 @@ def ageing(view: AccountView) -> list[Line]:
 
 
 def items(rows: Sequence[ItemView], view: AccountView, width: int) -> list[Line]:
-    wide, room, at = width >= 72, 16 if width >= 56 else 13, 10 if width >= 56 else 7
+    wide, room, at = width >= 72, 16 if width >= 72 else 15 if width >= 56 else 13, 12 if width >= 56 else 7
     head = f"{'document':<{room}}{'due':>{at}}{'dpd':>5}{'open':>13}{'disputed':>11}" + (
         f"{'amount':>13}  service" if wide else ""
     )
@@ -132,7 +132,7 @@ def items(rows: Sequence[ItemView], view: AccountView, width: int) -> list[Line]
         late = Role.BAD if i.dpd > 30 else Role.WARN if i.dpd else Role.PLAIN
         disputed = amount(i.disputed, view.currency) if i.disputed else ""
         more = f"{amount(i.amount, view.currency):>13}  {i.service or ''}" if wide else ""
-        due = day(i.due, view.business_date)
+        due = full_day(i.due, view.business_date)
         lines.append(
             Line.of(
                 (tui_text.fit(tui_text.clean(i.doc_no), room), Role.VALUE),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
-from collect_tui.desk.figures import day, money, there, whole
+from collect_tui.desk.figures import full_day, money, there, whole
+from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -64,6 +65,20 @@ def render_row_summary(row: QueueRow, session: Session) -> Line:
     return Line.of(*parts)
 
 
+LONG: Final = ("reasons", "last_word")
+"""Columns of texts, by their names."""
+
+
+def render_cut(row: QueueRow, session: Session, cut: Iterable[str], said: str) -> Line:
+    """The columns of a row for which the table has no room, whole, but for what is said of the account already."""
+    parts: list[str | tuple[str, Role]] = []
+    for column in (each for each in QUEUE_COLUMNS if each.name in cut):
+        text, role = column.on_screen(row, session)
+        if text not in said:
+            parts += [" · " if parts else "", (f"{column.heading} ", Role.LABEL), (text, role)]
+    return Line.of(*parts)
+
+
 def render_account_summary(view: AccountView) -> Line:
     """Who, at what hour where that is not the desk's, which services, the last word, may I call, and what is pending; in that order."""
     parts: list[str | tuple[str, Role]] = [(view.name, Role.VALUE), there(view.now, view.zone, view.desk_zone)]
@@ -76,7 +91,7 @@ def render_account_summary(view: AccountView) -> Line:
     for order in view.orders:
         if order.status in OPEN_ORDER:
             role = Role.BAD if order.stuck else Role.WARN
-            parts += [" · ", (f"{order.kind} {order.product} {day(order.effective, view.business_date)}", role)]
+            parts += [" · ", (f"{order.kind} {order.product} {full_day(order.effective, view.business_date)}", role)]
     if view.holds:
         parts += [" · ", ("hold " + ", ".join(h.kind for h in view.holds), Role.WARN)]
     return Line.of(*parts)

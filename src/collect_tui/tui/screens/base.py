@@ -7,7 +7,7 @@ done by a form, typed into the line when they are said in its language, or done 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -33,6 +33,8 @@ class DeskScreen(CallingScreen):
 
     shows_account: ClassVar[bool] = False
     """Is the account of the line in front, whole and as it was seen, so that its forms open from it?"""
+    row_commands: ClassVar[Collection[str]] = ()
+    """Commands that take the number of a row here when they are typed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,6 +94,11 @@ class DeskScreen(CallingScreen):
 
     async def marks_done(self, last: Receipt | None) -> None:
         """It was done on marked accounts, which stay marked; `last`: the last receipt."""
+
+    @property
+    def takes_back(self) -> Sequence[tuple[str, str]]:
+        """What can be taken back of what is shown: the number of its row, and what it was."""
+        return ()
 
     @property
     def row_text(self) -> str:

@@ -16,6 +16,7 @@ from collect_tui.tui import messages
 from collect_tui.tui.case_rows import COLUMNS, MOST_ROWS, CaseRows
 from collect_tui.tui.keys.actions import CASES
 from collect_tui.tui.page import LineTarget
+from collect_tui.tui.render.case import case_whole
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
@@ -72,11 +73,7 @@ class CasesScreen(ListScreen):
         row = self.row
         if row is None:
             return (Line.of((f"Tab: {' · '.join(LISTS)}", Role.DIM)),)
-        opened = f" · opened by {row.opened_by}" if row.opened_by else ""
-        whose = " · ".join(filter(None, (row.department, row.owner)))
-        told = " · ".join(filter(None, (row.customer, row.title, row.label, row.about)))
-        whole = Line.of((row.number, Role.VALUE), f" {told}{opened} · with {whose or 'nobody'}")
-        return whole.wrapped(self.size.width)[: self.summary_rows]
+        return case_whole(row, row.customer).wrapped(self.size.width)
 
     @property
     def row(self) -> CaseRow | None:

@@ -76,7 +76,7 @@ class FindScreen(ListScreen):
         more = "; type more to see fewer" if count >= LIMIT else ""
         hit = self.hits[min(self.table.cursor, count - 1)]
         whole = row_whole(FIND_COLUMNS, hit, self.desk_app.session_view).wrapped(self.size.width)
-        return (*whole[: self.summary_rows - 1], Line.of(f"{plural(count, 'account')} found{more}"))
+        return (*whole[: self.summary_room - 1], Line.of(f"{plural(count, 'account')} found{more}"))
 
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
         message.stop()

@@ -14,19 +14,22 @@ from collect_tui.desk.views.floor import FLOOR_COLUMNS
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import FLOOR
 from collect_tui.tui.page import LineTarget
-from collect_tui.tui.render.connection import render_floor, render_queues
 from collect_tui.tui.render.fitting import row_whole
+from collect_tui.tui.render.floor import render_floor, render_queues, render_work
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.floor import FloorView, SeatView
 
 COLUMNS = numbered(FLOOR_COLUMNS, 3)
+ROOMY = 100
+"""Cells from which on the queues stand below the agents, where there are rows for them."""
 
 
 class FloorScreen(ListScreen):
@@ -42,6 +45,37 @@ class FloorScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self.floor: FloorView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield from super().compose_body()
+        below = LinePane(id="work", focusable=False)
+        below.display = False
+        yield below
+
+    def show_summary(self) -> None:
+        """What is summed up comes first; what rows it leaves then have the queues, one by one."""
+        super().show_summary()
+        lines: list[Line] = []
+        if self.floor is not None and self.size.width >= ROOMY:
+            wants = max(self.summary.kept, len(self.summary.lines)) - max(self.summary.kept, self.summary.size.height)
+            room = max(0, self.table.spare + self._below_rows - wants - 1)
+            lines = render_work(self.floor, self.desk_app.session_view.business_date, self.size.width)[:room]
+        self.below.display = len(lines) > 1
+        self.below.styles.height = len(lines)
+        self.below.set_lines(lines)
+
+    @property
+    def below(self) -> LinePane:
+        """The queues, where there is room for them."""
+        return self.query_one("#work", LinePane)
+
+    @property
+    def spare_rows(self) -> int | None:
+        return self.table.spare + self._below_rows
+
+    @property
+    def _below_rows(self) -> int:
+        return self.below.size.height if self.below.display else 0
 
     def compose_line(self) -> ComposeResult:
         yield LineEdit(prompt="hand to ", placeholder="login and reason, such as: ben off sick", id="field")
@@ -67,8 +101,11 @@ class FloorScreen(ListScreen):
         if self.floor is None:
             return ()
         session, seat = self.desk_app.session_view, self.chosen
-        whole = row_whole(FLOOR_COLUMNS, seat, session).wrapped(self.size.width)[:2] if seat is not None else ()
-        return (*whole, render_floor(self.seats), *render_queues(self.floor, session.business_date))
+        width, work = self.size.width, render_queues(self.floor, session.business_date)
+        whole = row_whole(FLOOR_COLUMNS, seat, session).wrapped(width)[:2] if seat is not None else ()
+        wrapped = [row for line in work for row in line.wrapped(width)]
+        room = self.summary_room - len(whole) - 1
+        return (*whole, render_floor(self.seats), *(wrapped if len(wrapped) <= room else work))
 
     def line_target(self) -> LineTarget | None:
         account = self.chosen.account if self.chosen is not None else None

@@ -54,7 +54,7 @@ class ForecastScreen(ListScreen):
         if self.found is None:
             return ()
         whole = self.chosen.whole if self.chosen is not None else ""
-        return (render_coverage(self.found), *Line.of(whole).wrapped(self.size.width)[: self.summary_rows - 1])
+        return (render_coverage(self.found), *Line.of(whole).wrapped(self.size.width))
 
     def line_target(self) -> LineTarget | None:
         return LineTarget(self.chosen.account) if self.chosen is not None and self.chosen.account else None

@@ -27,6 +27,7 @@ from collect_tui.tui.widgets.rowmover import RowMover
 from collect_tui.tui.widgets.rule import Rule
 from collect_tui.tui.widgets.saidrows import USUAL, SaidRows
 from collect_tui.tui.widgets.statusline import StatusLine
+from collect_tui.tui.widgets.summary import SummaryPane
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import EffectView, Receipt
@@ -42,7 +43,7 @@ class FrameScreen(Screen[None]):
     """Which keys it has: a context of the key map."""
 
     summary_rows: ClassVar[int] = 1
-    """Rows between the lower rule and the line."""
+    """Rows kept between the lower rule and the line; there are more while the table above leaves some empty."""
 
     typing_rows: ClassVar[int] = USUAL
     """Rows kept for what is said of a line while it is typed."""
@@ -70,7 +71,7 @@ class FrameScreen(Screen[None]):
         return Line()
 
     def summary_lines(self) -> Iterable[Line]:
-        """What stands between the lower rule and the line, at most `summary_rows` lines."""
+        """What stands between the lower rule and the line, of which the first `summary_room` lines are seen."""
         return ()
 
     def line_target(self) -> LineTarget | None:
@@ -116,9 +117,7 @@ class FrameScreen(Screen[None]):
         yield from self.compose_body()
         yield Rule(id="lower")
         if self.summary_rows:
-            pane = LinePane(id="summary", focusable=False)
-            pane.styles.height = self.summary_rows
-            yield pane
+            yield SummaryPane(self.summary_rows, id="summary")
         yield from self.compose_line()
         yield SaidRows(typing=self.typing_rows, id="status")
         yield KeyBar(id="keys")
@@ -163,8 +162,22 @@ class FrameScreen(Screen[None]):
 
     def show_summary(self) -> None:
         if self.summary_rows:
-            self.query_one("#summary", LinePane).set_lines(self.summary_lines())
+            self.summary.show(self.summary_lines(), self.spare_rows)
         self.line_follows()
+
+    @property
+    def summary(self) -> SummaryPane:
+        return self.query_one("#summary", SummaryPane)
+
+    @property
+    def spare_rows(self) -> int | None:
+        """Empty rows of the body that the summary may have, below 0 those that the body lacks; None: it keeps to its own."""
+        return None
+
+    @property
+    def summary_room(self) -> int:
+        """Rows that the summary has, or could have."""
+        return self.summary.most(self.spare_rows)
 
     def line_follows(self) -> None:
         """The line belongs to the account the screen is about: tell it when that is another one."""

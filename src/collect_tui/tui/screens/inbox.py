@@ -1,9 +1,9 @@
-"""The inbox: messages that wait for an answer. Enter opens the account; one key begins the ticket for the message under the cursor."""
+"""The inbox: messages that wait for an answer. Enter shows the one under the cursor, on its account; one key begins a ticket for it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from collect_tui.common.words import plural
 from collect_tui.desk.line import case_kind
@@ -11,11 +11,12 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.views.message import INBOX_COLUMNS
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import INBOX
-from collect_tui.tui.page import LineTarget
+from collect_tui.tui.page import AccountPage, LineTarget, MessagePage
+from collect_tui.tui.render.fitting import row_whole
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
-from collect_tui.tui.widgets.worktable import ListSource, numbered
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import Receipt
@@ -32,6 +33,8 @@ class InboxScreen(ListScreen):
     empty: ClassVar[str] = messages.NO_MESSAGE_WAITS
     row_word: ClassVar[str] = "message"
     has_line: ClassVar[bool] = False
+    by_need: ClassVar[bool] = True
+    summary_rows: ClassVar[int] = 2
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +45,15 @@ class InboxScreen(ListScreen):
 
     def summary_lines(self) -> Iterable[Line]:
         unknown = sum(row.account is None for row in self.rows)
-        return (Line.of((f"{unknown} of senders that nobody knows", Role.LABEL)),) if unknown else ()
+        said = (Line.of((f"{unknown} of senders that nobody knows", Role.LABEL)),) if unknown else ()
+        if self.chosen is None or not self.table.is_cut(self.table.cursor):
+            return said
+        whole = row_whole(INBOX_COLUMNS, self.chosen, self.desk_app.session_view)
+        return (*whole.wrapped(self.size.width)[: self.summary_room - len(said)], *said)
+
+    def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
+        message.stop()
+        self.show_summary()
 
     @property
     def chosen(self) -> InboxRow | None:
@@ -89,9 +100,14 @@ class InboxScreen(ListScreen):
         return account
 
     async def _open(self, row: InboxRow) -> None:
-        account = await self._account(row)
-        if account is not None:
-            await self.desk_app.navigator.open_account(account)
+        account, app = await self._account(row), self.desk_app
+        if account is None:
+            return
+        await app.navigator.open_account(account)
+        view = cast("AccountPage", app.top).view if app.top is not self else None
+        if view is not None and (found := await self.ask(app.desk.message, view.number, row.message)) is not None:
+            page = cast("MessagePage", await app.navigator.show_screen("message"))
+            page.show_message(found, view.name)
 
     def do_inbox_ticket(self) -> None:
         assert self.chosen is not None

@@ -30,6 +30,14 @@ class ListScreen(DeskScreen):
     def table(self) -> WorkTable:
         return self.query_one("#body", WorkTable)
 
+    @property
+    def spare_rows(self) -> int | None:
+        return self.table.spare
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.table.resized = self.show_summary
+
     def open_row(self, key: str) -> Awaitable[None] | None:
         """Open the row with this key; None: it was refused."""
         return None

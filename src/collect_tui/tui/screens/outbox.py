@@ -65,7 +65,7 @@ class OutboxScreen(ListScreen):
 
     def summary_lines(self) -> Iterable[Line]:
         if self.chosen is None:
-            return Line.of(self.outbox.connection().notice).wrapped(self.size.width - 1)[:BESIDE]
+            return Line.of(self.outbox.connection().notice).wrapped(self.size.width - 1)
         fresh = self.outbox.connection().state == "online"
         now = self._now.get(self.chosen.id)
         return both_versions(self.chosen, now, self.size.width, fresh=fresh, unknown=self._unknown)[:BESIDE]

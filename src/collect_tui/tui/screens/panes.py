@@ -5,54 +5,35 @@ The screen is made once and kept; another account changes what it shows. The new
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, cast, get_args
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.app import ComposeResult
 
-from collect_tui.desk.case_pages import look
 from collect_tui.desk.views.account import PaneName, PaneView
-from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
-from collect_tui.tui.pane_rows import COLUMNS, PaneRow, key_of
+from collect_tui.tui.pane_rows import COLUMNS
 from collect_tui.tui.render.account import summary
 from collect_tui.tui.render.panes import NOTHING, pane_lines
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.styled import Line, Span
-from collect_tui.tui.render.tabs import DIGITS, tabs
-from collect_tui.tui.screens.base import DeskScreen
-from collect_tui.tui.widgets.keybar import KeyHint
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.pane_rows import PANES, PaneRowsScreen
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.paged import PagedLines, PagedRows
-from collect_tui.tui.widgets.worktable import ListSource, WorkTable
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.tui.page import CasePage, MessagePage
 
-#: The panes by their digit; 1 is the summary.
-PANES: Final[tuple[PaneName | None, ...]] = (None, *get_args(PaneName))
 _PAGED: Final = ("timeline", "payments", "audit", "messages")
 PAGE: Final = 200
 #: From this width and height on, the summary has room for the latest events.
 _ROOMY: Final = (120, 30)
 
 
-class PanesScreen(DeskScreen):
+class PanesScreen(PaneRowsScreen):
     """Shows one account, pane by pane.  A subclass works it."""
-
-    context: ClassVar[str] = ACCOUNT
-    summary_rows: ClassVar[int] = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.view: AccountView | None = None
-        self.pane: int = 1
-        self._panes: dict[PaneName, PaneView] = {}
-        self._instead = ""
-        """Why the pane's rows did not come."""
 
     def compose_body(self) -> ComposeResult:
         pane = PagedLines(id="body", focusable=True)
@@ -62,22 +43,13 @@ class PanesScreen(DeskScreen):
         for name, columns in COLUMNS.items():
             rows = PagedRows(columns, empty=NOTHING, by_need=True, id=f"rows-{name}")
             rows.more = self._more
+            rows.resized = self.show_summary
             rows.display = False
             yield rows
 
     @property
     def body(self) -> PagedLines:
         return self.query_one("#body", PagedLines)
-
-    @property
-    def rows(self) -> PagedRows:
-        """Those of the pane shown, or of messages."""
-        return self.query_one(f"#rows-{self.pane_name if self.has_rows else 'messages'}", PagedRows)
-
-    @property
-    def has_rows(self) -> bool:
-        """Does the pane shown have rows that are opened?"""
-        return self.pane_name in COLUMNS
 
     def begin(self, view: AccountView) -> None:
         """Show another account from its summary on; nothing of the one before is left."""
@@ -101,22 +73,7 @@ class PanesScreen(DeskScreen):
         self.show_frame()
         self._load()
 
-    def summary_lines(self) -> Iterable[Line]:
-        return (tabs(self.pane, self.size.width, self._last),) if self.view is not None else ()
-
-    def key_hints(self) -> list[KeyHint]:
-        hints = super().key_hints()
-        if not self.has_rows or isinstance(self.focused, LineEdit):
-            return hints
-        opening = action("row.open")
-        return [KeyHint(self.hint_key(opening), opening.label), *hints]
-
     # -- panes --------------------------------------------------------------------------------------------------
-
-    @property
-    def pane_name(self) -> PaneName | None:
-        """The pane shown; None for the summary."""
-        return PANES[self.pane - 1]
 
     def run_command(self, command_id: str) -> None:
         kind, _, which = command_id.partition(".")
@@ -133,11 +90,6 @@ class PanesScreen(DeskScreen):
 
     def do_linked_show(self) -> None:
         self._show_pane(len(PANES))
-
-    @property
-    def _last(self) -> int:
-        """The last pane of the account: that of linked ones is there where the customer has others."""
-        return len(PANES) if self.view is not None and (self.view.linked or self.pane == len(PANES)) else DIGITS
 
     def _show_pane(self, number: int) -> None:
         if self.view is None or number == self.pane:
@@ -186,40 +138,6 @@ class PanesScreen(DeskScreen):
             self._fill_rows()
         else:
             self.body.set_lines(self._lines(self.view), keep_place=keep_place)
-
-    def _fill_rows(self) -> None:
-        """The rows as they are now, the cursor on the same one; those of before stay until these have come."""
-        name, session = self.pane_name, self.desk_app.session_view
-        pane = self._panes.get(name) if name is not None else None
-        if name is None or pane is None:
-            return self.rows.say(self._instead or LOADING)
-        found: Iterable[PaneRow] = getattr(pane, name)
-        keys = (key_of(row) for row in found)
-        cells = [[Span(*column.on_screen(row, session)) for column in COLUMNS[name]] for row in found]
-        self.rows.replace(ListSource(zip(keys, cells, strict=True)))
-
-    def _forget_rows(self) -> None:
-        """Nothing of another account, or of the last look at this pane, is seen again."""
-        for rows in self.query(PagedRows) if self.is_mounted else ():
-            rows.replace(ListSource())
-            rows.say(LOADING)
-
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        opened = {"cases": self._open_case, "linked": self.desk_app.navigator.open_account}
-        self.start(partial(opened.get(self.pane_name or "", self._open_message), message.key))
-
-    async def _open_case(self, number: str) -> None:
-        seen = await self.ask(look, self.desk_app.desk, number)
-        if seen is not None:
-            cast("CasePage", await self.desk_app.navigator.show_screen("case")).show_case(seen)
-
-    async def _open_message(self, message_id: str) -> None:
-        view, app = self.view, self.desk_app
-        found = await self.ask(app.desk.message, view.number, int(message_id)) if view is not None else None
-        if view is not None and found is not None:
-            page = cast("MessagePage", await app.navigator.show_screen("message"))
-            page.show_message(found, view.name)
 
     def _lines(self, view: AccountView) -> list[Line]:
         """What the body shows of the account."""

@@ -10,7 +10,9 @@ from collect_tui.tui.keys.actions import QUEUE, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.queue_rows import COLUMNS, PAGE, Loaded, QueueRows, chosen_columns, load_queue, load_until
 from collect_tui.tui.render.queue import (
+    LONG,
     render_account_summary,
+    render_cut,
     render_queue_header,
     render_row_summary,
 )
@@ -89,7 +91,13 @@ class QueueScreen(ListScreen):
             said = render_row_summary(row, self.rows.session)
         else:
             return ()
-        return said.wrapped(self.size.width)[: self.summary_rows]
+        width = self.size.width
+        lines = said.wrapped(width)
+        if self.rows is not None:
+            cut = [name for name in LONG if self.table.is_cut(self.table.cursor, name)]
+            whole = render_cut(row, self.rows.session, cut, said.text).wrapped(width)
+            lines += whole if len(lines) + len(whole) <= self.summary_room else []
+        return lines
 
     @property
     def row(self) -> QueueRow | None:

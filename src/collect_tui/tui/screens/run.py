@@ -11,10 +11,11 @@ from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import RUN
 from collect_tui.tui.page import LineTarget
+from collect_tui.tui.render.fitting import row_whole
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
-from collect_tui.tui.widgets.worktable import ListSource, numbered
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.message import MessagesRun, MessageView
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS = numbered(RUN_COLUMNS, 3)
 CHANNELS = 4
-"""Rows above the table: how the channels stand."""
+"""Rows below the table: what is cut in the row under the cursor, and how the channels stand, of so many at most."""
 
 
 class RunScreen(ListScreen):
@@ -33,6 +34,7 @@ class RunScreen(ListScreen):
     columns = COLUMNS
     empty: ClassVar[str] = messages.NO_DRAFT_WAITS
     has_line: ClassVar[bool] = False
+    by_need: ClassVar[bool] = True
     summary_rows: ClassVar[int] = CHANNELS
 
     def __init__(self) -> None:
@@ -50,9 +52,16 @@ class RunScreen(ListScreen):
         return Line.of(("Run of messages", Role.HEAD), drafts)
 
     def summary_lines(self) -> Iterable[Line]:
+        session, width = self.desk_app.session_view, self.size.width
+        if self.rows and self.table.is_cut(self.table.cursor):
+            yield from row_whole(RUN_COLUMNS, self.rows[self.table.cursor], session).wrapped(width)
         for each in (self.found.channels if self.found is not None else ())[:CHANNELS]:
-            words = channel_words(each, self.desk_app.session_view)
-            yield Line.of((words, Role.WARN if each.failures else Role.LABEL))
+            words = channel_words(each, session)
+            yield from Line.of((words, Role.WARN if each.failures else Role.LABEL)).wrapped(width)
+
+    def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
+        message.stop()
+        self.show_summary()
 
     def line_target(self) -> LineTarget | None:
         row = self.rows[self.table.cursor] if self.table.cursor < len(self.rows) else None

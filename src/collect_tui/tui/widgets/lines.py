@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
@@ -27,9 +26,6 @@ class LinePane(RowMover):
         focusable: take the focus, to scroll.
         more: a key that pages; while there is more below, the last row says so and how much.
     """
-
-    resized: Callable[[], None] = staticmethod(lambda: None)
-    """Called when it has more room than before, or less."""
 
     class LineHighlighted(Message):
         """The cursor has moved to another line."""
@@ -56,9 +52,6 @@ class LinePane(RowMover):
         self._more = more
         self.moves_cursor = cursor
         self.can_focus = cursor if focusable is None else focusable
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self.resized()
 
     @property
     def lines(self) -> tuple[Line, ...]:

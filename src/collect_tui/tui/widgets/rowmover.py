@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -34,6 +35,9 @@ class RowMover(LineWidget, can_focus=True):
 
     moves_cursor: bool = True
     """Is there a cursor row?  If not, the keys scroll."""
+
+    resized: Callable[[], None] = staticmethod(lambda: None)
+    """Called when it has more room than before, or less."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -143,6 +147,7 @@ class RowMover(LineWidget, can_focus=True):
             self._top = min(self._top, max(0, self.row_count() - self.page))
         self.refresh()
         self.call_after_refresh(self.follow_cursor)
+        self.resized()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return self.top_lines + self.row_count()

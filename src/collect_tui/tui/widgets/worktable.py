@@ -191,6 +191,21 @@ class WorkTable(RowMover):
     def row_count(self) -> int:
         return len(self._source)
 
+    @property
+    def spare(self) -> int:
+        """Rows of the screen that it has and does not need; below 0, those that it lacks."""
+        return self.size.height - self.top_lines - max(1, len(self._source))
+
+    def is_cut(self, index: int, *names: str) -> bool:
+        """Is anything of this row, or of these columns of it, not seen whole?"""
+        shown = dict(self._layout(self.size.width))
+        cells = zip(self._columns, self._source.row(index), strict=False)
+        return any(
+            tui_text.width(tui_text.clean(cell if isinstance(cell, str) else cell.text)) > shown.get(at, 0)
+            for at, (column, cell) in enumerate(cells)
+            if not names or column.name in names
+        )
+
     def row_moved(self) -> None:
         if (key := self.cursor_key) is not None:
             self.post_message(self.RowHighlighted(self, key))
