@@ -47,16 +47,18 @@ def _produced(
 ) -> tuple[SeatView, ...]:
     """The seats with what came of the day."""
     until = desk.clock() + timedelta(microseconds=1)
-    found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until)
-    of = {"right_party": "", "promises": "", "promised": currency}
+    minutes = desk.catalogue().rules.contact.conversation_minutes
+    found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until, minutes)
+    of = {"worked": "", "right_party": "", "promises": "", "promised": currency}
     return tuple(
         seat.model_copy(update={name: found.get((seat.login, name, unit), 0) for name, unit in of.items()})
         for seat in seats
     )
 
 
-def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
-    """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused.
+def reassign(desk: DeskContext, account: str, to: str, reason: str, *, do: bool = True) -> Claim:
+    """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused. Without `do`
+    all of it is tried and nothing stays.
 
     The reason and both names stand in the audit. Asked again, it only renews the lease. Forbidden without `queue.assign`;
     NotFound: no such account or user; Refused: the account is closed, the user no longer works here ("user.inactive") or may not
@@ -68,11 +70,11 @@ def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
         raise Invalid("reassign.reason", "Say why the account goes to a colleague; it stands in the audit.", "reason")
     if len(why) > LONGEST_REASON:
         raise Invalid("reassign.reason", f"A reason has at most {LONGEST_REASON} characters.", "reason")
-    return desk.store.attempt(lambda: _hand_over(desk, account, to, why))
+    return desk.store.attempt(lambda: _hand_over(desk, account, to, why, do))
 
 
-def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
-    with unit_of_work(desk, account) as work:
+def _hand_over(desk: DeskContext, account: str, to: str, why: str, do: bool) -> Claim:
+    with unit_of_work(desk, account, dry_run=not do) as work:
         db, now, minutes = work.db, work.now, desk.catalogue().rules.queue.lease_minutes
         account_id = facts.account_id(db, desk.tenant_id, account)
         number, status = rows.number_and_status(db, desk.tenant_id, account_id)

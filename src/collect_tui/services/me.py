@@ -71,7 +71,8 @@ def _today(desk: DeskContext, db: Db, who: str, on: date, currency: str) -> Agen
     """With the state that lasts: it has not ended, so that the log does not have it."""
     now = desk.clock()
     begin = day_start(on, desk.tenant(db).zone)
-    found = kpi.count(db, desk.tenant_id, [who], begin, now + timedelta(microseconds=1))
+    minutes = desk.catalogue().rules.contact.conversation_minutes
+    found = kpi.count(db, desk.tenant_id, [who], begin, now + timedelta(microseconds=1), minutes)
     current = agents.status(db, desk.tenant_id, who)
     if current is not None and current.since >= begin:
         key = (who, f"{current.state.lower()}_s", "")

@@ -83,12 +83,12 @@ def release_hold(command: ReleaseHold, facts: AccountFacts, context: Context) ->
 def _put_off(facts: AccountFacts, context: Context) -> NextAction | None:
     """What came next before the holds whose review does now; None: nobody knows, or something else does."""
     now, still = facts.next_action, bool(facts.holds)
-    if now is None or now.code != next_action.HELD:
+    if now is None or now.code != hold.HELD:
         return None
     for past in context.past_acts(""):
         for each in reversed(past.effects if past.undone_by is None else ()):
             if isinstance(each, NextActionSet) and each.new == now:
-                if each.old is None or each.old.code != next_action.HELD or still:
+                if each.old is None or each.old.code != hold.HELD or still:
                     return each.old
                 now = each.old
     return None
