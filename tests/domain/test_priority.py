@@ -164,7 +164,7 @@ def test_sentences_show_the_sum():
     )
     assert (
         priority.explain("money", signals, SCALE, "USD")
-        == "820.00 to collect against a median of 400.00: 7 of 30 steps."
+        == "820.00 to collect against a median of 400.00 USD: 7 of 30 steps."
     )
     assert priority.explain("roll", signals, SCALE, "USD") == "41 days past due, 20 days to 61-90: 6 of 12 steps."
     assert (

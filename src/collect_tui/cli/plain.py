@@ -185,7 +185,9 @@ def pane_text(pane: PaneView, session: Session, *, numbered: bool = False) -> st
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())
     if pane.pane == "services":
         entries = (*pane.services, *pane.orders)
-    return "\n".join(clean(_entry(e, session.currency, session.zone)) for e in entries) or "nothing here"
+    return (
+        "\n".join(clean(_entry(e, pane.currency or session.currency, session.zone)) for e in entries) or "nothing here"
+    )
 
 
 _MONEY = {"amount", "open", "disputed", "unapplied", "total", "paid", "monthly", "required_to_restore"}

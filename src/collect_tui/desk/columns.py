@@ -13,6 +13,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from collect_tui.desk import figures
 from collect_tui.desk.figures import amount, clock, day
 from collect_tui.domain.money import format_minor
 
@@ -55,8 +56,8 @@ def grouped(value: int, row: Any, session: Session) -> str:
 
 
 def money(value: int, row: Any, session: Session) -> str:
-    """Minor units of the row's currency: `1,234.50`."""
-    return amount(value, row.currency)
+    """Minor units of the row's currency: `1,234.50`; with the currency where it is not the book's own: `€1,234.50`."""
+    return (amount if row.currency == session.currency else figures.money)(value, row.currency)
 
 
 def short_day(value: Any, row: Any, session: Session) -> str:
@@ -139,7 +140,7 @@ number = partial(Column, align="right")
 money_column: Final = partial(
     number, write=money, role=Role.MONEY, file=lambda minor, row: format_minor(minor, row.currency, grouping=False)
 )
-"""A column of amounts in the currency of their row."""
+"""A column of amounts in the currency of their row; a file needs a column `currency` beside it."""
 
 
 def screen_columns(columns: Sequence[Column]) -> tuple[Column, ...]:

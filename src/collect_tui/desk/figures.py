@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -12,6 +12,8 @@ from collect_tui.domain import dates
 from collect_tui.domain.money import format_minor
 
 _SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "PHP": "₱", "INR": "₹"}
+SUMS: Final = 3
+"""So many currencies are said one by one where a sum stands in a line."""
 
 
 def amount(minor: int, currency: str) -> str:
@@ -30,6 +32,18 @@ def whole(minor: int, currency: str) -> str:
     """An amount in whole units for a heading: `$12,480`; cut, never rounded up."""
     text = amount(minor, currency)
     return money(minor, currency).removesuffix(text[text.rfind(".") :]) if "." in text else money(minor, currency)
+
+
+def sums(parts: Iterable[tuple[int, str]], written: Callable[[int, str], str] = money) -> str:
+    """Amounts of several currencies, which add up to nothing: `$167,191 + €36,827`; what is nothing is left out where anything is not.
+
+    Beyond `SUMS` currencies the others are counted: `$167,191 + 4 in other currencies`.
+    """
+    every = list(parts)
+    own, *others = [each for each in every if each[0]] or every[:1]
+    if len(others) < SUMS:
+        return " + ".join(written(minor, currency) for minor, currency in (own, *others))
+    return f"{written(*own)} + {len(others)} in other currencies"
 
 
 def day(when: date | None, today: date | None = None) -> str:

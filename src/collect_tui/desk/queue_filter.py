@@ -19,7 +19,7 @@ from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import Stage
 
 NUMBERS: Final[Mapping[str, str]] = {
-    "collect": "amount to collect",
+    "collect": "amount to collect, of each account in its own currency",
     "dpd": "days past due",
     "score": "score, 0 to 1000",
     "snoozes": "times put off",
@@ -129,7 +129,8 @@ NOTHING: Final = QueueFilter()
 
 
 def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter:
-    """What words ask for; amounts in the major units of `currency`. Invalid "queue.filter" with the word and what it may have been."""
+    """What words ask for; amounts in the major units of `currency`, with which each account
+    is compared in its own. Invalid "queue.filter" with the word and what it may have been."""
     if len(text) > MOST:
         raise _wrong(f"A filter has at most {MOST} characters.")
     words = clean(text).split()

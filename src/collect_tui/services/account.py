@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session as Db
 
@@ -137,10 +137,10 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
     if not 1 <= limit <= 1000:
         raise Invalid("pane.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
     seen = load_facts.load(db, desk.tenant_id, number)
-    here = {"account": seen.number, "pane": pane}
+    here: dict[str, Any] = {"account": seen.number, "pane": pane, "currency": seen.currency}
     rules = desk.catalogue().rules.verification
     if rules.mode == "hide" and pane != "points" and not is_verified(seen, desk.user, desk.clock(), rules):
-        return PaneView(**here)
+        return PaneView(account=seen.number, pane=pane)
     match pane:
         case "timeline":
             rows, more = panes.timeline(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)

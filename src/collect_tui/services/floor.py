@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session as Db
 
@@ -49,11 +50,15 @@ def _produced(
     until = desk.clock() + timedelta(microseconds=1)
     minutes = desk.catalogue().rules.contact.conversation_minutes
     found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until, minutes)
-    of = {"worked": "", "right_party": "", "promises": "", "promised": currency}
-    return tuple(
-        seat.model_copy(update={name: found.get((seat.login, name, unit), 0) for name, unit in of.items()})
-        for seat in seats
-    )
+    return tuple(seat.model_copy(update=_work(kpi.of(found, seat.login), currency)) for seat in seats)
+
+
+def _work(figures: kpi.Figures, currency: str) -> dict[str, Any]:
+    named = {name: value for (_, name, unit), value in figures.items() if unit in ("", currency)}
+    return {
+        **{name: named.get(name, 0) for name in ("worked", "right_party", "promises", "promised")},
+        "promised_other_currencies": kpi.others(figures, currency),
+    }
 
 
 def reassign(desk: DeskContext, account: str, to: str, reason: str, *, do: bool = True) -> Claim:

@@ -90,8 +90,7 @@ class MoneyMask:
         if isinstance(value, BaseModel):
             number = _account(value)
             if number is None:
-                alone = isinstance(value, QueueFigure) and value.count == 1
-                return value.model_copy(update={"collectable": 0}) if alone else _changed(value, self.value)
+                return _no_account_alone(value) if isinstance(value, QueueFigure) else _changed(value, self.value)
             return value if _bare(number) in self._verified else self._hidden(value)
         return type(value)(map(self.value, value)) if isinstance(value, tuple | list) else value
 
@@ -122,6 +121,13 @@ class MoneyMask:
             case AccountView() | Why():
                 new["chips"] = ()
         return shown.model_copy(update=new) if new else shown
+
+
+def _no_account_alone(figure: QueueFigure) -> QueueFigure:
+    """The figure without sums that are of one account: those would say what it owes."""
+    others = tuple(each for each in figure.other_currencies if each.count > 1)
+    own = figure.count - sum(each.count for each in figure.other_currencies)
+    return figure.model_copy(update={"other_currencies": others, "collectable": figure.collectable if own > 1 else 0})
 
 
 def _changed(view: BaseModel, masked: Callable[[Any], Any]) -> BaseModel:

@@ -39,6 +39,7 @@ def _seen(desk: DeskContext, db: Db, who: str, name: str) -> MeView:
     on, currency = tenant.business_date, tenant.currency
     begin, end = day_start(on, tenant.zone), day_start(on + timedelta(days=1), tenant.zone)
     until = now + timedelta(microseconds=1)
+    today, lately = rows.collected(*mine, begin, until), rows.collected(*mine, begin - rows.LATELY, until)
     kept, judged = rows.judged(*mine, on)
     covered, owned = rows.coverage(*mine, now)
     return MeView(
@@ -54,8 +55,10 @@ def _seen(desk: DeskContext, db: Db, who: str, name: str) -> MeView:
         ),
         kept=kept,
         judged=judged,
-        collected=rows.collected(*mine, currency, begin, until),
-        collected_30=rows.collected(*mine, currency, begin - rows.LATELY, until),
+        collected=today.pop(currency, 0),
+        collected_other_currencies=kpi.sums(today),
+        collected_30=lately.pop(currency, 0),
+        collected_30_other_currencies=kpi.sums(lately),
         callbacks=rows.callbacks(*mine, end),
         next_callbacks=tuple(
             CallbackDue(account=row.number, name=row.name, at=row.at, zone=tenant.zone)
@@ -81,9 +84,8 @@ def _today(desk: DeskContext, db: Db, who: str, on: date, currency: str) -> Agen
 
 
 def _day(on: date, figures: kpi.Figures, currency: str) -> AgentDay:
-    return AgentDay.model_validate(
-        {"on": on, **{figure: value for (_, figure, of), value in figures.items() if of in ("", currency)}}
-    )
+    own = {figure: value for (_, figure, of), value in figures.items() if of in ("", currency)}
+    return AgentDay.model_validate({"on": on, "promised_other_currencies": kpi.others(figures, currency), **own})
 
 
 def _left(desk: DeskContext, db: Db) -> int:

@@ -7,13 +7,14 @@ So the figures of a day that is over are the same whenever they are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, case, delete, distinct, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from collect_tui.desk.views.base import Sum
 from collect_tui.domain.dates import day_start
 from collect_tui.domain.states import PromiseState
 from collect_tui.store import agents, sql
@@ -65,6 +66,21 @@ def count(
     for (login, state), lasted in agents.lasted(session, tenant_id, people, begin, end).items():
         found[login, f"{state.lower()}_s", ""] = lasted
     return {key: value for key, value in found.items() if value}
+
+
+def of(figures: Figures, login: str) -> Figures:
+    """One agent's."""
+    return {key: value for key, value in figures.items() if key[0] == login}
+
+
+def others(figures: Figures, currency: str) -> tuple[Sum, ...]:
+    """What one agent's figures have in other currencies than the book's own."""
+    return sums({unit: value for (_, _, unit), value in figures.items() if unit not in ("", currency)})
+
+
+def sums(amounts: Mapping[str, int]) -> tuple[Sum, ...]:
+    """Amounts by their currencies, what is nothing left out."""
+    return tuple(Sum(currency=currency, amount=minor) for currency, minor in sorted(amounts.items()) if minor)
 
 
 def _results(tenant_id: int, people: Sequence[str], begin: datetime, end: datetime) -> Any:
@@ -157,4 +173,4 @@ def _span(on: date, zone: str) -> tuple[datetime, datetime]:
     return day_start(on, zone), day_start(on + timedelta(days=1), zone)
 
 
-__all__ = ["KEPT_DAYS", "Figures", "count", "keep", "kept", "stale"]
+__all__ = ["KEPT_DAYS", "Figures", "count", "keep", "kept", "of", "others", "stale", "sums"]

@@ -37,8 +37,8 @@ def judged(session: Session, tenant_id: int, login: str, today: date) -> tuple[i
     return kept or 0, of
 
 
-def collected(session: Session, tenant_id: int, login: str, currency: str, begin: datetime, end: datetime) -> int:
-    """Money (minor units of `currency`) recorded in an interval that is the agent's.
+def collected(session: Session, tenant_id: int, login: str, begin: datetime, end: datetime) -> dict[str, int]:
+    """Money (minor units, by its currency) recorded in an interval that is the agent's.
 
     A payment is whoever made the promise that stood on its account when it was recorded; where none stood, whoever had the last talk
     with the right party before it, since thirty days before the interval. What the bank took back is not counted.
@@ -54,18 +54,19 @@ def collected(session: Session, tenant_id: int, login: str, currency: str, begin
         )
     )
     query = (
-        select(sql.total(m.amount - m.returned))
+        select(_a.currency, sql.total(m.amount - m.returned))
         .join_from(table(Payment), table(Account), (_a.tenant_id == tenant_id) & (_a.id == m.account_id))
+        .group_by(_a.currency)
         .where(
             *(m.tenant_id == tenant_id, m.account_id.in_(mine), m.recorded_at >= begin, m.recorded_at < end),
-            *(m.status.not_in(_NO_MONEY), _a.currency == currency),
+            m.status.not_in(_NO_MONEY),
             or_(
                 _stood(tenant_id, m, login),
                 and_(~_stood(tenant_id, m, None), _talked(tenant_id, m, begin - AFTER_TALK) == login),
             ),
         )
     )
-    return int(session.execute(query).scalar_one())
+    return {currency: int(amount) for currency, amount in session.execute(query)}
 
 
 def _stood(tenant_id: int, m: Any, login: str | None) -> Any:

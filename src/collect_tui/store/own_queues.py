@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -10,6 +11,7 @@ from sqlalchemy import and_, bindparam, func, literal_column, select, union
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.queue_filter import Term
+from collect_tui.desk.views.base import Sum
 from collect_tui.desk.views.queue import QueueFigure
 from collect_tui.store import sql
 from collect_tui.store.queue_rows import ORDER
@@ -47,21 +49,28 @@ def figure(
     session: Session, tenant_id: int, name: str, term: Term, currency: str, now: datetime, user: str
 ) -> QueueFigure:
     values: dict[str, Any] = {f"owner_{place}": login for place, login in enumerate(term.values)}
-    values |= {"tenant": tenant_id, "me": user, "currency": currency, "moment": moment(now)}
+    values |= {"tenant": tenant_id, "me": user, "moment": moment(now)}
     values |= {"now": now, "since": day_began(session, tenant_id)}
-    row = session.execute(_figures(len(term.values)), values).one()
+    rows = session.execute(_figures(len(term.values)), values).all()
+    oldest = min((row.oldest for row in rows if row.oldest not in (None, sql.NEVER)), default=None)
     return QueueFigure(
         name=name,
         title=TITLES[name],
         tier=0,
-        count=row.n,
-        due_now=row.n - row.later,
-        collectable=row.collectable or 0,
-        currency=currency,
-        others=row.others,
-        done=row.done,
-        oldest=None if row.oldest in (None, sql.NEVER) else row.oldest,
+        count=sum(row.n for row in rows),
+        due_now=sum(row.n - row.later for row in rows),
+        **collectable([Sum(currency=row.currency, amount=row.collectable, count=row.n) for row in rows], currency),
+        others=sum(row.others for row in rows),
+        done=sum(row.done for row in rows),
+        oldest=oldest,
     )
+
+
+def collectable(sums: Sequence[Sum], currency: str) -> dict[str, Any]:
+    """The fields of a figure that say what may be collected: the book's own currency, and the others."""
+    own = sum(each.amount for each in sums if each.currency == currency)
+    others = tuple(each for each in sums if each.currency != currency and each.count)
+    return {"collectable": own, "currency": currency, "other_currencies": others}
 
 
 @lru_cache(maxsize=64)
@@ -76,17 +85,19 @@ def _figures(owners: int) -> Any:
             for place in range(owners)
         )
     ).subquery()
-    mine: Any = func.sum(_w.collectable).filter(_w.currency == bindparam("currency"))
     due: Any = _w.sort_timed <= bindparam("moment")
     return (
         select(
+            _w.currency,
             func.count().label("n"),
             func.count().filter(~due).label("later"),
             func.count().filter(due, others_work(_w)).label("others"),
             func.count().filter(~others_work(_w), has_result(_w)).label("done"),
-            sql.whole(mine).label("collectable"),
+            sql.total(_w.collectable).label("collectable"),
             func.min(_w.oldest_due).label("oldest"),
         )
         .select_from(table(WorkItem).join(whose, _w.account_id == whose.c.id))
         .where(_w.tenant_id == sql.tenant(), _w.queue != literal_column("''"))
+        .group_by(_w.currency)
+        .order_by(_w.currency)
     )

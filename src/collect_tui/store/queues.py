@@ -6,7 +6,7 @@ first does. Amounts are minor units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import NotFound
 from collect_tui.desk.queue_filter import NOTHING, QueueFilter
+from collect_tui.desk.views.base import Sum
 from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.queue.rules import ordered
@@ -177,10 +178,11 @@ def _figures(
     user: str,
 ) -> list[QueueFigure]:
     names = tuple(rule.name for rule in rules)
-    values = {"tenant": tenant_id, "names": list(names), "currency": currency, "moment": moment(now)}
-    sums = {row.queue: row for row in session.execute(_sums(), values)}
+    values = {"tenant": tenant_id, "names": list(names), "moment": moment(now)}
+    found = _by_queue(session.execute(_sums(), values).all())
     later = {row.queue: row.n for row in session.execute(_later(), values)}
-    due = {queue: row.n - (later.get(queue, 0)) for queue, row in sums.items()}
+    counts = {queue: sum(each.count for each in sums) for queue, sums in found.items()}
+    due = {queue: count - later.get(queue, 0) for queue, count in counts.items()}
     short = [queue for queue, count in due.items() if 0 < count <= LOOKED_AT]
     aside = worked.aside(session, tenant_id, short, user, now) if user and short else {}
     oldest = session.execute(_oldest(names), {"tenant": tenant_id}).one() if names else ()
@@ -189,10 +191,9 @@ def _figures(
             name=rule.name,
             title=rule.title,
             tier=rule.tier,
-            count=sums[rule.name].n if rule.name in sums else 0,
-            due_now=(sums[rule.name].n if rule.name in sums else 0) - later.get(rule.name, 0),
-            collectable=sums[rule.name].collectable if rule.name in sums else 0,
-            currency=currency,
+            count=counts.get(rule.name, 0),
+            due_now=counts.get(rule.name, 0) - later.get(rule.name, 0),
+            **own_queues.collectable(found.get(rule.name, ()), currency),
             oldest=None if first in (None, sql.NEVER) else first,
             **aside.get(rule.name, {}),
         )
@@ -203,12 +204,19 @@ def _figures(
 @lru_cache(maxsize=1)
 def _sums() -> Select[Any]:
     d = table(QueueDelta).c
-    mine = func.sum(d.collectable).filter(d.currency == bindparam("currency"))
     return (
-        select(d.queue, sql.total(d.n).label("n"), sql.whole(mine).label("collectable"))
+        select(d.queue, d.currency, sql.total(d.collectable).label("amount"), sql.total(d.n).label("n"))
         .where(d.tenant_id == sql.tenant(), d.queue.in_(bindparam("names", expanding=True)))
-        .group_by(d.queue)
+        .group_by(d.queue, d.currency)
+        .order_by(d.currency)
     )
+
+
+def _by_queue(rows: Iterable[Any]) -> dict[str, list[Sum]]:
+    found: dict[str, list[Sum]] = {}
+    for row in rows:
+        found.setdefault(row.queue, []).append(Sum(currency=row.currency, amount=row.amount, count=row.n))
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -162,7 +162,7 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
 def scale(session: Session, tenant_id: int, catalogue: Catalogue, business_date: date) -> Scale:
     """What scores are measured by."""
     median = session.execute(_MEDIAN, {"tenant": tenant_id}).scalar_one()
-    return _scale(business_date, catalogue.rules.zone, catalogue.rules.weights, median)
+    return _scale(business_date, catalogue.rules.zone, catalogue.rules.weights, median, catalogue.rules.currency)
 
 
 _scale = lru_cache(maxsize=64)(Scale)  # with its parameters: every act asks for them

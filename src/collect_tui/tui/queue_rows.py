@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from collect_tui.desk.columns import money
 from collect_tui.desk.views.queue import QUEUE_COLUMNS, USUAL
 from collect_tui.tui.render.styled import Span
 from collect_tui.tui.widgets.worktable import numbered, row_cells
@@ -71,6 +72,11 @@ class QueueRows:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def figures(self, columns: Sequence[Column]) -> list[int]:
+        """The cells that amounts need: an account in another currency than the book's says which."""
+        widths = {"collectable": max((len(money(row.collectable, row, self.session)) for row in self.rows), default=0)}
+        return [widths.get(column.name, 0) for column in columns]
 
     def row(self, index: int) -> tuple[Span, ...]:
         return row_cells(self.columns, index + 1, self.rows[index], self.session)

@@ -262,6 +262,7 @@ class PaneView(View):
 
     account: str
     pane: PaneName
+    currency: str = ""  # of its amounts, but for linked accounts, which say theirs
     timeline: tuple[TimelineEntry, ...] = ()
     items: tuple[ItemView, ...] = ()
     payments: tuple[PaymentView, ...] = ()

@@ -18,6 +18,14 @@ class View(BaseModel):
         return cls(**same, **otherwise)
 
 
+class Sum(View):
+    """What is in one currency; `count`: of how many accounts, where that is told."""
+
+    currency: str
+    amount: int
+    count: int = 0
+
+
 @cache  # every account that is opened asks for them dozens of times
 def _fields(kind: type[View]) -> tuple[str, ...]:
     return tuple(kind.model_fields)

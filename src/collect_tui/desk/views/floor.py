@@ -10,7 +10,7 @@ from collect_tui.common.text import clean
 from collect_tui.desk.columns import Column, Role, dashed, grouped, hour, number, text
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.agent import StateName
-from collect_tui.desk.views.base import View
+from collect_tui.desk.views.base import Sum, View
 from collect_tui.desk.views.case import CaseFigure
 from collect_tui.desk.views.me import lasted
 from collect_tui.desk.views.queue import QueueFigure
@@ -40,6 +40,7 @@ class SeatView(View):
     right_party: int = 0
     promises: int = 0
     promised: int = 0
+    promised_other_currencies: tuple[Sum, ...] = ()
     absent_until: date | None = None
     deputy: str = ""
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from collect_tui.desk.figures import money
-from collect_tui.desk.views.base import View
+from collect_tui.desk import figures
+from collect_tui.desk.views.base import Sum, View
 
 
 class AgentDay(View):
-    """The figures of an agent on a business date (`store/kpi.py`). `worked`: accounts with a result; `promised`: minor units; `*_s`:
-    seconds of the states that ended in it, today with the one that lasts."""
+    """The figures of an agent on a business date (`store/kpi.py`). `worked`: accounts with a result; `promised`: minor units of the
+    book's own currency; `*_s`: seconds of the states that ended in it, today with the one that lasts."""
 
     on: date
     worked: int = 0
@@ -21,6 +21,7 @@ class AgentDay(View):
     right_party: int = 0
     promises: int = 0
     promised: int = 0
+    promised_other_currencies: tuple[Sum, ...] = ()
     available_s: int = 0
     talk_s: int = 0
     wrap_s: int = 0
@@ -39,7 +40,8 @@ class CallbackDue(View):
 class MeView(View):
     """`days`: those that are over, the newest first. Of the last 30 days: `kept` of `judged` promises of the agent's; `covered` of the
     `owned` open accounts that are theirs were worked by anybody. `collected`, `collected_30`: today and in 30 days (`store/me.py`
-    says which money is theirs); amounts are those in `currency`. `callbacks`: their own that come due by the end of the day,
+    says which money is theirs); amounts are those in `currency`, those in others beside
+    them. `callbacks`: their own that come due by the end of the day,
     `next_callbacks` the first of them; `left`: what the queues have for them, None where another is asked about.
     """
 
@@ -54,6 +56,8 @@ class MeView(View):
     judged: int = 0
     collected: int = 0
     collected_30: int = 0
+    collected_other_currencies: tuple[Sum, ...] = ()
+    collected_30_other_currencies: tuple[Sum, ...] = ()
     callbacks: int = 0
     next_callbacks: tuple[CallbackDue, ...] = ()
     owned: int = 0
@@ -81,6 +85,15 @@ def lasted(seconds: int) -> str:
     return f"{seconds // 3600}h{seconds % 3600 // 60:02}"
 
 
+def promised(day: AgentDay, currency: str) -> str:
+    """What was promised on a day, currency by currency."""
+    return _money(day.promised, currency, day.promised_other_currencies)
+
+
+def _money(minor: int, currency: str, others: tuple[Sum, ...]) -> str:
+    return figures.sums(((minor, currency), *((each.amount, each.currency) for each in others)))
+
+
 def sums(me: MeView) -> Iterator[tuple[str, str, int, int]]:
     """What the day has come to: a heading, in words, and of what is counted how many and the most of a day."""
     for name, heading in COUNTED:
@@ -88,14 +101,16 @@ def sums(me: MeView) -> Iterator[tuple[str, str, int, int]]:
         most = max((getattr(day, name) for day in (me.today, *me.days)), default=0)
         yield heading, f"{n:,}", n, most
     day = me.today
-    yield "Promised", f"{day.promises:,} · {money(day.promised, me.currency)}", 0, 0
+    yield "Promised", f"{day.promises:,} · {promised(day, me.currency)}", 0, 0
     kept = (
         f"{me.kept:,} of {me.judged:,} in 30 days · {percent(me.kept, me.judged)}"
         if me.judged
         else "none was due in 30 days"
     )
     yield "Kept", kept, me.kept, me.judged
-    yield "Collected", f"{money(me.collected, me.currency)} · {money(me.collected_30, me.currency)} in 30 days", 0, 0
+    today = _money(me.collected, me.currency, me.collected_other_currencies)
+    lately = _money(me.collected_30, me.currency, me.collected_30_other_currencies)
+    yield "Collected", f"{today} · {lately} in 30 days", 0, 0
     states = (("talk", day.talk_s), ("wrap", day.wrap_s), ("pause", day.pause_s), ("available", day.available_s))
     yield "Time", " · ".join(f"{name} {lasted(seconds)}" for name, seconds in states), 0, 0
     yield "Callbacks", f"{me.callbacks:,} due by tonight", 0, 0

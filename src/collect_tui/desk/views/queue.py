@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from collect_tui.common.words import plural
 from collect_tui.desk.columns import Column, Role, grouped, money_column, number, short_day
-from collect_tui.desk.figures import amount, clock, dated_chips
+from collect_tui.desk.figures import amount, clock, dated_chips, sums
 from collect_tui.desk.views.agent import AgentView
-from collect_tui.desk.views.base import View
+from collect_tui.desk.views.base import Sum, View
 from collect_tui.desk.views.case import CaseFigure
 from collect_tui.domain.dates import format_day, local_time
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class QueueFigure(View):
     """One queue on the board. `tier` 0: the user's own, across the others.
 
-    `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date. Of what
-    is due, `others` have a colleague who works them or whose callback they are (looked at where at most 500 are due); `closed` may
-    not be called now (looked at where at most 50 would be left); `done` have had a result of theirs today; none is handed to
-    whoever asked.
+    `collectable` sums what is in `currency`, the book's own, and `other_currencies` what is in others. `due_now` leaves out what is
+    timed for later today; `oldest` is the oldest due date. Of what is due, `others` have a colleague who works them or whose callback
+    they are (looked at where at most 500 are due); `closed` may not be called now (looked at where at most 50 would be left); `done`
+    have had a result of theirs today; none is handed to whoever asked.
     """
 
     name: str
@@ -38,6 +38,12 @@ class QueueFigure(View):
     others: int = 0
     closed: int = 0
     done: int = 0
+    other_currencies: tuple[Sum, ...] = ()
+
+    @property
+    def sums(self) -> tuple[tuple[int, str], ...]:
+        """What may be collected, currency by currency, the book's own first."""
+        return (self.collectable, self.currency), *((each.amount, each.currency) for each in self.other_currencies)
 
     @property
     def left(self) -> int:
@@ -50,6 +56,12 @@ def _if_any(role: Role) -> Callable[[QueueFigure], Role]:
     return lambda figure: role if figure.count else Role.DIM
 
 
+def _more(figure: QueueFigure) -> str:
+    """How many other currencies there are; the line below the board says how much."""
+    others = sum(1 for each in figure.other_currencies if each.amount)
+    return f" +{others}" if others else ""
+
+
 BOARD_COLUMNS: Final = (
     Column("name", "Queue", 14),
     Column("title", "", 22, flex=1, role=_if_any(Role.PLAIN), plain_heading="title"),
@@ -59,7 +71,8 @@ BOARD_COLUMNS: Final = (
     money_column(
         *("collectable", "Collectable", 12),
         role=_if_any(Role.MONEY),
-        plain=lambda minor, figure, session: f"{amount(minor, figure.currency)} {figure.currency}",
+        screen=lambda minor, figure, session: f"{amount(minor, figure.currency)}{_more(figure)}",
+        plain=lambda minor, figure, session: sums(figure.sums, lambda each, unit: f"{amount(each, unit)} {unit}"),
     ),
     Column(
         *("oldest", "Oldest", 8),

@@ -88,12 +88,16 @@ def roll_table() -> tuple[tuple[int, int], ...]:
 
 @dataclass(frozen=True)
 class Scale:
-    """What the score is measured by: the business date, the desk's zone, the weights, and last night's median collectable."""
+    """What the score is measured by: the business date, the desk's zone, the weights, and last night's median collectable.
+
+    `currency` is the book's own, in whose minor units the median is said; amounts in others are counted as they stand.
+    """
 
     business_date: date
     zone: str
     weights: Weights
     median: int = 0
+    currency: str = ""
 
     @cached_property
     def params(self) -> dict[str, Any]:
@@ -195,7 +199,10 @@ def _next_bucket(signals: Signals, business_date: date) -> str:
 
 
 def _explain_money(signals: Signals, scale: Scale, currency: str) -> str:
-    amount, median = format_minor(signals.collectable, currency), format_minor(scale.median, currency)
+    book, amount = scale.currency or currency, format_minor(signals.collectable, currency)
+    median = f"{format_minor(scale.median, book)} {book}"
+    if book != currency:
+        amount, median = f"{amount} {currency}", f"{median}, one for one"
     steps = evaluate(_money, signals, scale.params)
     return f"{amount} to collect against a median of {median}: {steps} of {MONEY_STEPS} steps."
 

@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
 
-def fit_columns(columns: Sequence[Column], cells: int, gap: int = 1) -> list[tuple[int, int]]:
-    """Choose the columns to show in ``cells`` cells: pairs of column index and width, in order."""
+def fit_columns(
+    columns: Sequence[Column], cells: int, needs: Sequence[int] = (), gap: int = 1
+) -> list[tuple[int, int]]:
+    """Choose the columns to show in ``cells`` cells: pairs of column index and width, in order.
+
+    `needs`: the cells that figures need of each column, which are never cut.
+    """
     widths = [column.width for column in columns]
+    for index, need in enumerate(needs):
+        widths[index] = max(widths[index], need) if widths[index] else 0
     chosen = {index for index, column in enumerate(columns) if not column.rank}
     used = sum(widths[index] + gap for index in chosen) - gap
     for index in sorted(chosen):

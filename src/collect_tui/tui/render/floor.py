@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from collect_tui.desk.figures import amount
+from collect_tui.desk.figures import amount, sums, whole
 from collect_tui.desk.views.case import counted
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
-from collect_tui.tui.render.text import fit
+from collect_tui.tui.render.text import fit, width
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.floor import FloorView, SeatView
@@ -44,7 +44,12 @@ def render_floor(seats: Sequence[SeatView]) -> Line:
 def render_work(floor: FloorView, today: date, cells: int) -> list[Line]:
     """The queues one by one: what is due, how old, what may be collected, who works it and who has locked it; then lists of cases."""
     title = max(20, cells - 80)
-    head = f" {fit('Queue', 15)}{fit('', title)}{'Due':>8}{'Left':>8}{'Collectable':>15}{'Oldest':>8}  Worked by"
+    money = {
+        each.name: sums(each.sums, whole) if each.other_currencies else amount(each.collectable, each.currency)
+        for each in floor.queues
+    }
+    wide = max([15, *(width(each) + 2 for each in money.values())])
+    head = f" {fit('Queue', 15)}{fit('', title)}{'Due':>8}{'Left':>8}{'Collectable':>{wide}}{'Oldest':>8}  Worked by"
     lines = [Line.of((head, Role.HEAD))]
     locks = {each.queue: each for each in floor.locks}
     for queue in floor.queues:
@@ -52,8 +57,7 @@ def render_work(floor: FloorView, today: date, cells: int) -> list[Line]:
         if not (queue.due_now or at_it or queue.name in locks):
             continue
         oldest = f"{(today - queue.oldest).days} d" if queue.oldest else ""
-        money = amount(queue.collectable, queue.currency)
-        figures = f"{queue.due_now:>8,}{queue.left:>8,}{money:>15}{oldest:>8}"
+        figures = f"{queue.due_now:>8,}{queue.left:>8,}{money[queue.name]:>{wide}}{oldest:>8}"
         lock = locks.get(queue.name)
         told = f" · locked by {lock.by}" if lock is not None else ""
         name = f" {fit(queue.name, 14)} {fit(queue.title, title)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.figures import amount
 from collect_tui.desk.figures import day as day_said
-from collect_tui.desk.views.me import lasted, sums
+from collect_tui.desk.views.me import lasted, promised, sums
 from collect_tui.domain.dates import local_time
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
@@ -15,7 +15,7 @@ from collect_tui.tui.render.text import clean, fit, width
 from collect_tui.tui.render.why import bar
 
 if TYPE_CHECKING:
-    from collect_tui.desk.views.me import MeView
+    from collect_tui.desk.views.me import AgentDay, MeView
 
 _HEADING: Final = 13
 _BAR: Final = 10
@@ -50,17 +50,19 @@ def render_beside(me: MeView, cells: int) -> list[Line]:
 
 def render_me(me: MeView) -> list[Line]:
     """What the day has come to, what is left, and the week."""
+    wide = max([12, *(width(_promised(day, me.currency)) + 2 for day in me.days)])
     lines = [
         *render_day(me),
         Line(),
-        Line.of((" Day          Worked Contact  Right Promise      Amount    Talk    Wrap   Pause", Role.LABEL)),
+        Line.of((f" Day          Worked Contact  Right Promise{'Amount':>{wide}}    Talk    Wrap   Pause", Role.LABEL)),
     ]
     for day in me.days:
         counts = f"{day.worked:>7,}{day.contacts:>8,}{day.right_party:>7,}{day.promises:>8,}"
         times = "".join(f"{lasted(seconds):>8}" for seconds in (day.talk_s, day.wrap_s, day.pause_s))
-        lines.append(
-            Line.of(
-                f" {fit(f'{day.on:%a} {day.on.day} {day.on:%b}', 12)}{counts}{amount(day.promised, me.currency):>12}{times}"
-            )
-        )
+        on = fit(f"{day.on:%a} {day.on.day} {day.on:%b}", 12)
+        lines.append(Line.of(f" {on}{counts}{_promised(day, me.currency):>{wide}}{times}"))
     return lines
+
+
+def _promised(day: AgentDay, currency: str) -> str:
+    return promised(day, currency) if day.promised_other_currencies else amount(day.promised, currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.desk.figures import full_day, money, there, whole
+from collect_tui.desk.figures import full_day, sums, there, whole
 from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.roles import Role
@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
     """What the whole board comes to, currency by currency."""
     left = sum(f.left for f in figures)
-    by_currency: dict[str, int] = {}
-    for figure in figures:
-        by_currency[figure.currency] = by_currency.get(figure.currency, 0) + figure.collectable
-    sums = " + ".join(money(total, currency) for currency, total in by_currency.items() if total)
+    together = _together(each for figure in figures for each in figure.sums)
+    told = sums(together) if any(minor for minor, _ in together) else ""
     line = Line.of(
         (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{left:,}", Role.VALUE), " left"
     )  # fmt: skip
-    return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
+    return Line((*line.spans, *Line.of(" · ", (told, Role.MONEY), " collectable").spans)) if told else line
+
+
+def _together(amounts: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Amounts added up currency by currency, in the order in which these come."""
+    by_currency: dict[str, int] = {}
+    for minor, currency in amounts:
+        by_currency[currency] = by_currency.get(currency, 0) + minor
+    return [(minor, currency) for currency, minor in by_currency.items()]
 
 
 def render_coverage(coverage: Coverage) -> Line:
@@ -43,7 +49,8 @@ def render_queue_header(
     chosen: tuple[str, Role] = (f" · {marked:,} marked" if marked else "", Role.MARK)
     if words:
         more = "" if whole_of_it else "+"
-        money = whole(sum(row.collectable for row in rows if row.currency == figure.currency), figure.currency)
+        amounts = _together(((0, figure.currency), *((row.collectable, row.currency) for row in rows)))
+        money = sums(amounts, whole)
         counted = f" · {len(rows):,}{more} of {figure.count:,} · "
         return Line.of(
             (figure.title, Role.HEAD), counted, (money + more, Role.MONEY), chosen, " · ", (words, Role.VALUE)
@@ -51,7 +58,7 @@ def render_queue_header(
     of = f" of {figure.count:,}" if figure.left != figure.count else ""
     return Line.of(
         (figure.title, Role.HEAD), f" · {figure.left:,} left{of} · ",
-        (whole(figure.collectable, figure.currency), Role.MONEY), " collectable", chosen,
+        (sums(figure.sums, whole), Role.MONEY), " collectable", chosen,
     )  # fmt: skip
 
 

@@ -27,7 +27,9 @@ _SCAN = 10_000  # rows looked through for a key when the source cannot find it i
 class RowSource(Protocol):
     """Where a table gets its rows; only those shown are asked for.
 
-    It may also have ``find(key) -> int | None``; without it, the table looks through the rows near the cursor.
+    It may also have ``find(key) -> int | None``; without it, the table looks through the rows near the cursor.  And
+    ``figures(columns) -> list[int]``, the cells that the rows it has need for figures, 0 for other columns; without it, columns
+    have the width they were meant to have.
     """
 
     def __len__(self) -> int: ...
@@ -57,6 +59,11 @@ class ListSource:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def figures(self, columns: Sequence[Column]) -> list[int]:
+        """The cells that its first rows need for figures."""
+        needs = needs_of(columns, (cells for _, cells in self._rows[:_MEASURED]))
+        return [need if column.align == "right" else 0 for column, need in zip(columns, needs, strict=True)]
 
     def row(self, index: int) -> Sequence[str | Span]:
         return self._rows[index][1]
@@ -215,11 +222,15 @@ class WorkTable(RowMover):
             self.post_message(self.RowChosen(self, key))
 
     def _layout(self, cells: int) -> list[tuple[int, int]]:
-        count = min(len(self._source), _MEASURED) if self._by_need else 0
+        figures = getattr(self._source, "figures", None)
+        count = min(len(self._source), _MEASURED) if self._by_need or figures else 0
         if self._layout_for[0] != (cells, count):
             room = max(0, cells - _MARKER)
-            needs = needs_of(self._columns, map(self._source.row, range(count)))
-            found = fit_needs(self._columns, room, needs) if count else fit_columns(self._columns, room)
+            if self._by_need and count:
+                needs = needs_of(self._columns, map(self._source.row, range(count)))
+                found = fit_needs(self._columns, room, needs)
+            else:
+                found = fit_columns(self._columns, room, figures(self._columns) if figures else ())
             self._layout_for = ((cells, count), found)
         return self._layout_for[1]
 
