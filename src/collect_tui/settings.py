@@ -24,14 +24,7 @@ EMBEDDED = "embedded"
 
 #: Variables of ours that are no settings: where the settings are, and secrets, which have no place in a file of settings.
 _NOT_SETTINGS = frozenset(
-    {
-        "COLLECT_TUI_CONFIG",
-        "COLLECT_TUI_PASSWORD",
-        "COLLECT_TUI_TOKEN",
-        "COLLECT_TUI_MAIL_PASSWORD",
-        "COLLECT_TUI_MAIL_KEY",
-        "COLLECT_TUI_MAILBOX_PASSWORD",
-    }
+    PREFIX + each for each in ("CONFIG", "PASSWORD", "TOKEN", "MAIL_PASSWORD", "MAIL_KEY", "MAILBOX_PASSWORD")
 )
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -270,6 +263,8 @@ def _value(kind: Any, limits: Mapping[str, Any], value: object, texts: bool) -> 
         return value
     if not isinstance(value, str):
         raise ValueError("must be a text in quotes")
+    if not value and kind is Path:
+        raise ValueError("must be a path, not an empty text")
     if any(character < " " or character == "\x7f" for character in value):
         raise ValueError("must be a text without control characters")
     if value not in (choices := limits.get("choices", (value,))):

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -273,7 +274,7 @@ def test_an_instant_out_of_all_reason_is_no_crash(run: Run, text: str) -> None:
 @pytest.mark.parametrize("user", ["", "x" * 65, "a\nb", "\x1b[31m"])
 def test_a_login_that_is_none_is_2(run: Run, user: str) -> None:
     told = run("queues", user=user)
-    assert told.code == (0 if user == "" else 2)
+    assert told.code == 2
 
 
 def test_a_malformed_line_points_at_the_word(run: Run) -> None:
@@ -623,9 +624,12 @@ def test_an_error_in_a_site_file_is_2(run: Run, home: Path) -> None:
 # ----------------------------------------------------------------------------------------------------- as a real process
 
 
-def process(*arguments: str, **rest: Any) -> subprocess.CompletedProcess[str]:
+def process(
+    *arguments: str, out: int = subprocess.PIPE, err: int = subprocess.PIPE, **rest: Any
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "collect_tui", "--as", "mia", "--at", AT, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **rest)
+    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
+    return subprocess.run(command, text=True, timeout=60, check=False, **streams, **rest)
 
 
 def test_a_process_exits_with_the_code_and_speaks_utf8_or_less(home: Path) -> None:
@@ -635,11 +639,56 @@ def test_a_process_exits_with_the_code_and_speaks_utf8_or_less(home: Path) -> No
     assert process("show", "9999").returncode == 5
 
 
-def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
-    shell = f"{sys.executable} -m collect_tui --at {AT} export new | head -n 1; {sys.executable} -m collect_tui schema | head -n 1"
-    told = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
-    assert told.stderr == ""
-    assert len(told.stdout.splitlines()) == 2
+#: Each way of writing: a table at once or in the end, more than a buffer holds, JSON, a conversation, what the parser itself says.
+WRITING = (
+    (["queues"], ""),
+    (["keys"], "1"),
+    (["schema"], ""),
+    (["--json", "queues"], ""),
+    (["--linear"], ""),
+    (["--help"], ""),
+)
+
+
+@pytest.mark.parametrize(("arguments", "unbuffered"), WRITING)
+def test_a_reader_that_goes_away_is_no_error(home: Path, arguments: list[str], unbuffered: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        told = process(*arguments, out=write, env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+    finally:
+        os.close(write)
+    assert (told.returncode, told.stderr) == (128 + signal.SIGPIPE, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk at hand")
+@pytest.mark.parametrize(("arguments", "unbuffered"), WRITING)
+def test_a_full_disk_is_a_sentence(home: Path, arguments: list[str], unbuffered: str) -> None:
+    with open("/dev/full", "w") as full:
+        told = process(*arguments, out=full.fileno(), env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+    said = json.loads(told.stderr)["message"] if "--json" in arguments else told.stderr
+    assert told.returncode == 1
+    assert "No space left on device" in said
+    assert "unexpected" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk at hand")
+def test_where_nothing_can_be_said_the_code_says_it(home: Path) -> None:
+    with open("/dev/full", "w") as full:
+        assert process("keys", out=full.fileno(), err=full.fileno()).returncode == 1
+        assert process("show", "9999", err=full.fileno()).returncode == 5
+
+
+def test_a_login_acts_in_several_shells_at_once(home: Path) -> None:
+    command = [sys.executable, "-m", "collect_tui", "--as", "mia", "--at", AT, "do", ROSA]
+    running = [
+        subprocess.Popen([*command, f"n race {n}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for n in range(4)
+    ]
+    for n, one in enumerate(running):
+        out, err = one.communicate()
+        assert (one.returncode, err) == (0, "")
+        assert f'notes "race {n}"' in out
 
 
 def test_no_command_loads_what_it_does_not_need(home: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from collect_tui import cli
+from collect_tui.common import toml_files
+from collect_tui.common.files import LARGEST
 from support.book import Book, account
 
 BOOK = Book(account("4410-2231", "Alvarez, Rosa", items=[("INV-1", -10, 5000)]))
@@ -30,12 +33,19 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a number without end": lambda path: path.write_text("theme = " + "9" * 10_000),
     "a directory": lambda path: path.mkdir(),
     "a loop": _loop,
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "without end": lambda path: path.write_text("#" * (LARGEST + 1)),
     "a link to nothing": lambda path: path.symlink_to(path.with_name("gone")),
 }
 PLACES = {
     "config.toml": "queues",
     "site/queues.toml": "queues",
     "site/authority.toml": "queues",
+    "site/cases.toml": "queues",
+    "site/cases/own.toml": "queues",
+    "site/channels.toml": "queues",
+    "site/messages.toml": "queues",
     "site/keys.toml": "keys",
     "themes/mine.toml": "theme",
 }
@@ -101,10 +111,10 @@ def test_a_file_that_may_not_be_read_is_one_sentence(
 ) -> None:
     path = damaged(tmp_path, "config.toml", "no TOML")
 
-    def denied(self: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(self))
+    def denied(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(toml_files, "read_whole", denied)
     assert "Permission denied" in sentence(run("queues"), path)
 
 

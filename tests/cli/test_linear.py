@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from collect_tui import bootstrap, demo
+from collect_tui.cli import linear
 from collect_tui.cli.linear import OF_THE_SCREEN, PANES, WORDS, Linear, run
 from collect_tui.desk.case_pages import load_cases
 from collect_tui.desk.errors import Invalid
@@ -28,6 +29,7 @@ from collect_tui.services.local import LocalDesk
 from collect_tui.services.message.offer import offer
 from collect_tui.store.engine import Store
 from collect_tui.tui.keys.actions import ACTIONS, action
+from collect_tui.tui.messages import NOTHING_UNDONE
 from support.book import catalogue
 from support.bursts.stage import NUMBERED, UNLIKE, UNLIKE_TABLES
 from support.demo import NOON
@@ -229,6 +231,12 @@ def test_what_comes_out_has_no_control_and_hostile_names_none(tmp_path: Path) ->
         (["q broken", "filter dpd>>60"], "queue broken>"),
         (["q broken", "filter dpd>60", "save old", "q", "q old"], "queue broken dpd>60>"),
         (["q broken", "save old"], "say first what is wanted of it"),
+        (
+            ["q broken", "filter dpd>60", "save old", "filter dpd>9", "save old"],
+            "it shows dpd>60 of broken. Keep dpd>9",
+        ),
+        (["q broken", "filter dpd>60", "save old", "filter dpd>9", "save old", "y", "q old"], "queue broken dpd>9>"),
+        (["q broken", "filter dpd>60", "save old", "filter dpd>9", "save old", "n", "q old"], "queue broken dpd>60>"),
         (["q broken", "marks 2 4-5"], "3 accounts marked: 4410-"),
         (["q broken", "marks 2 4-99999"], "Say first the number of a row; there are 26."),
         (["q broken", "marks 1", "q new", "q broken", "n so"], "There is no account here"),
@@ -273,6 +281,30 @@ def test_what_comes_out_has_no_control_and_hostile_names_none(tmp_path: Path) ->
 )
 def test_what_is_said(tmp_path: Path, lines: list[str], said: str) -> None:
     assert said in typed_in(tmp_path, *lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "done"),
+    [
+        (["4410-4872", "pay 400 card R5"], "Nothing was done."),
+        ([ROSA, "sus int mon"], "Nothing was done."),
+        ([ROSA, "pp 150 fri", "u"], NOTHING_UNDONE),
+        (["q broken", "marks 1 2", "n so"], "Nothing was done."),
+    ],
+)
+def test_each_question_says_that_an_empty_line_leaves_it(tmp_path: Path, lines: list[str], done: str) -> None:
+    told = typed_in(tmp_path, *lines, "").splitlines()
+    asked = next(n for n, line in enumerate(told) if line.endswith(", an empty line leaves it> "))
+    assert told[asked + 1] == done
+
+
+def test_every_question_is_asked_in_one_place() -> None:
+    """Else there would be one that does not say how to leave it."""
+    folder = Path(linear.__file__).parent
+    asking = [
+        path.name for path in sorted(folder.glob("linear*.py")) if re.search(r"_ask\(|_secret\(", path.read_text())
+    ]
+    assert asking == ["linear.py"], "but for the prompt"
 
 
 def with_keys(folder: Path, text: str) -> None:

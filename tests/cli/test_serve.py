@@ -141,6 +141,7 @@ def test_a_port_that_is_taken_is_a_sentence(home: Path, file: str) -> None:
         (["--host", "::"], ("--insecure",)),
         (["--certificate", "c.pem"], ("two files", "--key")),
         (["--certificate", "c.pem", "--key", "k.pem"], ("c.pem", "PEM")),
+        (["--certificate", "/dev/zero", "--key", "/dev/zero"], ("/dev/zero", "no file but a pipe or a device")),
         (["--host", "no.such.host.invalid"], ("no address",)),
         (["--workers", "0"], ("--workers", "whole number", "64")),
         (["--port", "http"], ("--port", "whole number")),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from collect_tui.common.files import AtomicFile
+from collect_tui.common.files import AtomicFile, read_whole
 
 KILLED = """
 import os, signal, sys
@@ -19,6 +20,25 @@ AtomicFile(Path(sys.argv[1])).stream.write("half of it")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks and signals of POSIX")
+
+
+@pytest.mark.parametrize("links", [False, True])
+def test_what_is_no_file_is_never_waited_for(tmp_path: Path, links: bool) -> None:
+    pipe, device, real = tmp_path / "pipe", tmp_path / "device", tmp_path / "real"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    real.write_bytes(b"x" * 10)
+    linked = tmp_path / "linked"
+    linked.symlink_to(real)
+    for path in (pipe, device, tmp_path, tmp_path / "none"):
+        with pytest.raises(OSError, match=path.name) as error:
+            read_whole(path, links=links)
+        assert error.value.strerror
+    assert read_whole(real, 10, links=links) == b"x" * 10
+    with pytest.raises(OSError, match="larger than 0 kB"):
+        read_whole(real, 9, links=links)
+    with nullcontext() if links else pytest.raises(OSError):
+        assert read_whole(linked) == read_whole(real) == read_whole(linked, links=links)
 
 
 def test_what_a_killed_process_left_goes_when_the_file_is_next_written(tmp_path: Path) -> None:

@@ -14,5 +14,5 @@ def test_marks_take_no_cell_and_ideographs_two(text: str, cells: int) -> None:
 
 
 def test_columns_stand_straight_whatever_the_script() -> None:
-    rows = [(name, "1.00") for name in ("王小明", "ชื่อ", "Rosa", "n\u0302")]
+    rows = [(name, "1.00") for name in ("\u0301x", "🇺🇸🇺🇸", "王小明", "ชื่อ", "Rosa", "n\u0302")]
     assert {width(line) for line in table(("name", "sum"), rows, (1,)).splitlines()} == {12}

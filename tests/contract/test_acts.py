@@ -31,6 +31,30 @@ def test_a_preview_shows_what_do_then_does(desk):
     assert after.version == receipt.version == preview.version + 1
 
 
+@pytest.mark.parametrize("line", ["n so", "pp 150 fri", "lm m1", "hold disp the bill", "own ben", "undo"])
+@pytest.mark.parametrize("against", ["held", "lease lost", "changed"])
+def test_whenever_an_act_would_be_refused_for_what_somebody_else_did_its_preview_says_so(desks, line, against):
+    mia, lee = desks("mia"), desks("lee")
+    do(mia, ROSA, "pp 100 fri")
+    claim = mia.claim(ROSA)
+    typed = act(mia, ROSA, line, fence=claim.fence)
+    assert mia.preview(typed).ok
+    if against == "held":
+        lee.reassign(ROSA, "ben", "off sick")
+    elif against == "lease lost":
+        lee.reassign(ROSA, "ben", "off sick")
+        desks("ben").release(ROSA)
+    else:
+        mia.release(ROSA)
+        do(lee, ROSA, "n by lee")
+    preview = mia.preview(typed)
+    with pytest.raises(Stale) as stale:
+        mia.do(typed)
+    assert not preview.ok
+    assert stale.value.message in [each.text for each in preview.said if each.kind == "refused"]
+    assert not any(each.kind == "allowed" for each in preview.said)
+
+
 def test_a_plan_of_unequal_parts_is_one_arrangement(desk):
     split = act(desk, ROSA, "pp 50 fri + 77.60 12/3")
     preview = desk.preview(split)
@@ -271,6 +295,13 @@ def test_controls_in_a_note_never_reach_the_store(desk):
 def test_an_unknown_account_is_not_found(desk):
     with pytest.raises(NotFound):
         desk.account("9999-9999")
+
+
+def test_the_history_of_nobody_is_said_with_the_nearest_login(desks):
+    with pytest.raises(NotFound, match=r"There is no user 'bem' at this desk; did you mean ben\?") as error:
+        desks("lee").history(by="bem")
+    assert error.value.code == "user.not_found"
+    assert desks("lee").history(by="ben") == ()
 
 
 def test_history_lists_my_acts_newest_first(desks):

@@ -173,7 +173,7 @@ def test_an_endorsed_ticket_stays_with_whoever_asks_until_it_is_answered(desk, l
 
 
 def test_a_credit_review_sets_what_the_account_shows_and_an_undo_takes_it_back(desk, lead, desks):
-    do(desk, ROSA, 'cr "returned cheques" proposed=3,000 cash_only=yes')
+    do(desk, ROSA, 'cr "returned cheques" proposed=3,000 cash-only=yes')
     do(desks("ben"), ROSA, "case review")
     do(desks("ben"), ROSA, 'case change "two cheques came back"')
     assert desk.account(ROSA).credit_limit is None  # it waits for somebody to agree

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -353,7 +353,10 @@ def test_a_move_that_changes_no_state_does_not_begin_it_anew(desk, desks, lead, 
     clock.forward(days=3)
     lead.day()
     do(desks("ben"), MoveCase(case=case.number, move="support", values={"support": "interpreter", "consent": False}))
-    while desk.session().business_date.isoformat() < "2027-01-23":
+    seen = desk.case(case.number)
+    assert (seen.passes_on, seen.passes_to) == (date(2027, 1, 22), "ended")
+    while desk.session().business_date < seen.passes_on:
+        assert desk.case(case.number).state == "BREATHING"
         clock.forward(days=1)
         lead.day()
     assert desk.case(case.number).state == "ENDED"

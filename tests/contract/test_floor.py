@@ -135,3 +135,13 @@ def test_what_cannot_be_handed_on(desks, account, to, reason, kind, code):
     assert error.value.code == code
     assert error.value.message.endswith(".")
     assert mia.heartbeat(ROSA).account == ROSA
+
+
+def test_what_a_hand_over_would_come_to_is_said_and_nothing_is_written(desks):
+    mia, lee = desks("mia"), desks("lee")
+    held, entries = mia.claim(ROSA), lee.pane(ROSA, "audit").audit
+    tried = lee.reassign(ROSA, "ben", "mia is at lunch", do=False)
+    assert (tried.account, tried.queue) == (ROSA, held.queue)
+    assert (seat(lee, "mia").account, seat(lee, "ben").account) == (ROSA, None)
+    assert lee.pane(ROSA, "audit").audit == entries
+    do(mia, ROSA, "na", fence=held.fence)

@@ -15,6 +15,7 @@ from contract.conftest import LOCAL, do
 from support.book import NOW, day
 
 ROSA, IVAN, ADA = "4410-2231", "4410-0087", "4410-0099"
+ASK = 'ask 500 "settlement of 70 %" "sold the car"'
 
 
 def test_a_day_is_counted_as_it_happens_and_what_is_taken_back_is_not(desks, clock):
@@ -34,6 +35,36 @@ def test_a_day_is_counted_as_it_happens_and_what_is_taken_back_is_not(desks, clo
     assert (seen.talk_s, seen.wrap_s) == (95, 23), "the wrap that lasts is in it"
     do(mia, ROSA, "undo")
     assert (mia.me().today.promises, mia.me().today.promised, mia.me().today.worked) == (0, 0, 0)
+
+
+def test_one_conversation_is_one_contact_however_much_is_logged_of_it(desks, clock):
+    mia, lee = desks("mia"), desks("lee")
+    mia.claim(ROSA)
+    do(mia, ROSA, "ver dob id4")
+    for line in ("pp 100 fri", "rp income", "rp forgot"):
+        clock.forward(minutes=2)
+        do(mia, ROSA, line)
+    seen = mia.me().today
+    assert (seen.worked, seen.results, seen.contacts, seen.right_party) == (1, 3, 1, 1)
+    (seat,) = (each for each in lee.floor().seats if each.login == "mia")
+    assert (seat.worked, seat.right_party) == (seen.worked, seen.right_party)
+    clock.forward(minutes=45)
+    do(mia, ROSA, "rp income")
+    seen = mia.me().today
+    assert (seen.worked, seen.contacts, seen.right_party) == (1, 2, 2)
+    do(mia, ROSA, "undo")
+    assert mia.me().today.right_party == 1
+    clock.forward(days=1)
+    lee.day()
+    assert (mia.me().days[0].contacts, mia.me().days[0].right_party, mia.me().days[0].worked) == (1, 1, 1)
+
+
+def test_who_decides_has_not_worked_the_account(desks):
+    mia, lee = desks("mia"), desks("lee")
+    do(mia, ROSA, ASK)
+    do(lee, ROSA, 'agree "has paid before"')
+    (seat,) = (each for each in lee.floor().seats if each.login == "lee")
+    assert (seat.acts, seat.worked, lee.me().today.worked) == (1, 0, 0)
 
 
 def test_money_is_whoever_made_the_promise_or_talked_last(desks, clock):

@@ -110,13 +110,13 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("way", ["asc", "desc"])
+@pytest.mark.parametrize("way", ["asc", "desc", "up", "down"])
 @pytest.mark.parametrize("name", SORTS)
 def test_sorted_page_by_page(desk, name, way):
     found = rows(desk, f"sort {name} {way}", limit=5)
     assert len(found) == 24
     by_number = sorted(found, key=lambda row: row.account)
-    assert found == sorted(by_number, key=KEYS[name], reverse=way == "desc")
+    assert found == sorted(by_number, key=KEYS[name], reverse=way in ("desc", "down"))
 
 
 def test_a_flag_is_a_hold_by_its_kind(desk, lead):
@@ -165,6 +165,10 @@ def test_what_is_left_is_of_what_is_wanted(desks, queue):
         ("owner=", "Say which owner, such as owner=me."),
         ("sort", "Say what to sort by; expected one of collect, dpd, score, number, owner."),
         ("sort colect", "'colect' sorts nothing; did you mean collect?"),
+        ("sort dpd dwn", "'dwn' is no way to sort; did you mean down?"),
+        ("name~petrov", "'~' compares nothing; expected one of =, !=, <, <=, >, >=."),
+        ("dpd=>30", "'=>' compares nothing; expected one of"),
+        ("%", "'%' has no letter or digit that could be looked for."),
         ("=5", "'=5' is no condition;"),
         ("x " * 21, "A filter has at most 20 words."),
         ("x" * 301, "A filter has at most 300 characters."),

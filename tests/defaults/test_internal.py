@@ -61,7 +61,7 @@ def test_a_digest_that_is_dropped_tells_nobody(site) -> None:
             SOUTH.replace("south@firm.example", "a@b.example\\r\\nBcc: c@d.example"),
             "contacts.south.email: expected one",
         ),
-        (SOUTH.replace('"South"', '"South\\nBcc: c@d.example"'), "contacts.south.title: expected a line"),
+        (SOUTH.replace('"South"', '"South\\nBcc: c@d.example"'), "contacts.south.title: a sign that moves"),
         (SOUTH.replace('"South"', '""'), "contacts.south.title"),
         (
             SOUTH + 'answers_for = { product = ["INT"] }\n',

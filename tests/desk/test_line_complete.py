@@ -12,6 +12,7 @@ from collect_tui.desk.line.complete import complete, offered, suggest
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.slot import ACTION, CODE
 from collect_tui.desk.line.verbs import RESULT_HELP, VERBS, help_for, table
+from collect_tui.desk.views.account import PaymentView
 from collect_tui.domain.codes import BillingCodes
 from desk.test_line_golden import GOLDEN
 from support.line_world import CONTEXT, NO_ACCOUNT, TODAY
@@ -45,6 +46,22 @@ def test_the_reasons_are_those_that_the_billing_system_of_the_service_knows() ->
     assert [code for code in offered(f"sus {product} fri ") if code in ("nonpay", "broken")] == ["nonpay"]
     other = next(s for s in CONTEXT.services if s[0] != product)[1]
     assert [code for code in offered(f"sus {other} fri ") if code in ("nonpay", "broken")] == ["nonpay", "broken"]
+
+
+def test_payments_zones_and_languages_are_listed() -> None:
+    paid = PaymentView(
+        ref="CHK 7", received_on=TODAY, method="check", amount=5000, unapplied=0, status="APPLIED", applied_to=()
+    )
+    context = replace(CONTEXT, payments=(paid,), zones=("Asia/Manila",))
+
+    def found(line: str) -> list[str]:
+        return [each.text for each in complete(line, len(line), context)]
+
+    assert found("retpay ") == found("revpay ") == ['"CHK 7"']
+    assert not complete("retpay ", 7, NO_ACCOUNT)
+    assert found("fix zone ")[:2] == ["Asia/Manila", "Africa/Abidjan"]
+    assert "America/Chicago" in found("fix zone chic"), "by its city too"
+    assert found("fix lang es") == ["es"]
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,7 @@ def test_an_order_is_stuck_when_it_has_waited_so_many_days(
     given = order(1, 1, "suspend", "REQUESTED" if status == "EARLY" else status)
     placed = replace(given, requested_on=days(requested), effective=effective, sent_at=at)
     assert is_stuck(placed, TODAY, RULES) is stuck
+    assert is_stuck(replace(placed, status=str(placed.status.value)), TODAY, RULES) is stuck  # as a row has it
 
 
 def test_the_day_an_order_was_sent_on_is_the_desks() -> None:

@@ -66,7 +66,7 @@ FULL = account(
         (fx.PromiseMade(promise(1, (4, 15000, 0))), "promise 150.00 by Fri 28 Nov"),
         (
             fx.PromiseMade(dataclasses.replace(promise(1, (4, 15000, 0)), method="gcash")),
-            "promise 150.00 by Fri 28 Nov, gcash",
+            "promise 150.00 by Fri 28 Nov, GCash",
         ),
         (
             fx.PromiseMade(promise(1, (0, 10000, 0), (21, 15605, 0), (52, 15605, 0), kind="plan")),

@@ -89,6 +89,38 @@ def test_first_within(due: int, severity: Severity) -> None:
     assert f"{due} day" in finding.sentence
 
 
+@pytest.mark.parametrize(
+    ("amount", "due", "severity", "says"),
+    [
+        (40000, 50, Severity.ALLOW, "no later than INV-2"),  # a balloon by its own day
+        (40000, 57, Severity.ALLOW, "no later than INV-2"),
+        (40000, 68, Severity.ALLOW, "11 days after INV-2"),
+        (40000, 69, Severity.HOLD, "12 days after INV-2"),
+        (40000, 72, Severity.BLOCK, "15 days after INV-2"),
+        (3000, 17, Severity.ALLOW, "no later than INV-1"),  # else it is for what falls due first
+        (3000, 32, Severity.BLOCK, "15 days after INV-1"),
+    ],
+)
+def test_what_is_not_yet_due_is_promised_for_its_own_day(amount: int, due: int, severity: Severity, says: str) -> None:
+    coming = account(items=(item(1, 3000, 17), item(2, 40000, 57)))
+    finding = found(single(amount, due, coming), "first_within")
+    assert finding.severity is severity
+    assert says in finding.sentence
+    for late in (item(3, 500, -1), item(3, 500, 0)):  # what is late, or due today, is promised from today on
+        owing = replace(coming, items=(*coming.items, late))
+        assert found(single(amount, 15, owing), "first_within").severity is Severity.BLOCK
+
+
+def test_what_is_paid_today_is_the_down_payment() -> None:
+    parts = [(10000, TODAY), (15000, days(4)), (15000, days(22))]
+    assert found(plan(pp.split(40000, parts)), "min_down").severity is Severity.ALLOW
+    parts = [(9999, TODAY), (15001, days(4)), (15000, days(22))]
+    short = found(plan(pp.split(40000, parts)), "min_down")
+    assert short.severity is Severity.HOLD
+    assert "USD 99.99 is below USD 100.00" in short.sentence
+    assert "dn100.00" in short.sentence
+
+
 def test_a_lead_grants_it_himself_up_to_his_own_limit() -> None:
     verdict = single(100, 14, role="lead")
     assert verdict.allowed

@@ -165,6 +165,7 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         connection.exec_driver_sql("DROP TABLE sign_in_try")
         connection.exec_driver_sql("ALTER TABLE work_item DROP COLUMN claim_key")
         connection.exec_driver_sql("ALTER TABLE import_batch DROP COLUMN as_of")
+        connection.exec_driver_sql("ALTER TABLE service_order DROP COLUMN undone")
         for name in ("case_clocks", "zones_by"):
             connection.exec_driver_sql(f"ALTER TABLE tenant DROP COLUMN {name}")
         for name in ("zone", "products"):  # and the index with them

@@ -49,12 +49,16 @@ async def test_a_ticket_is_opened_from_a_message_in_one_key(desks: Desks, fast: 
 
 
 @both
-async def test_enter_opens_the_account_of_the_message(desks: Desks, fast: bool) -> None:
+async def test_enter_shows_the_message_on_its_account(desks: Desks, fast: bool) -> None:
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*INBOX, "2", "enter"], fast=fast)
+        assert desk.context == "message"
+        assert "new address" in desk.text
+        await desk.play(["f12"], fast=fast)
         assert desk.context == "account"
         assert "Unknown sender" in desk.text
-        await desk.play(["f12", "f12"], fast=fast)
+        await desk.play(["f12"], fast=fast)
+        assert desk.context == "inbox"
 
 
 @both

@@ -119,13 +119,23 @@ def test_an_empty_list_takes_the_keys_away() -> None:
         ({"work.skip": ["i", "i"]}, "keys.twice", r"keys\.toml: work\.skip: 'i' is named twice"),
         ({"work.skip": ["f2", "f4"]}, "keys.fkeys", "one function key"),
         ([], "keys.type", "must be a table"),
-        ({"line.open": []}, "keys.line", r"keys\.toml: line\.open must have a key"),
+        ({"form.save": ["s"]}, "keys.last", r"form\.save must keep a key that is not typed into a field"),
     ],
 )
 def test_a_wrong_override_names_file_and_command(table: object, code: str, words: str) -> None:
     with pytest.raises(Invalid, match=words) as caught:
         overridden(table, "keys.toml")
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("command", ACTIONS, ids=lambda each: each.id)
+def test_what_no_word_does_keeps_a_key(command: Action) -> None:
+    if command.mnemonic or command.text:
+        assert next(c for c in overridden({command.id: []}, "keys.toml") if c.id == command.id).all_keys == ()
+        return
+    with pytest.raises(Invalid, match=rf"keys\.toml: {re.escape(command.id)} must keep a key: no word") as caught:
+        overridden({command.id: []}, "keys.toml")
+    assert (caught.value.code, caught.value.field) == ("keys.last", command.id)
 
 
 def test_a_users_file_is_read_and_checked_for_clashes(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -356,3 +358,82 @@ def test_a_plain_command_repeated_asks_about_the_first_and_another_one_waits(tmp
         sent.do(far, pay("pay 13 card r2"))  # type: ignore[arg-type]
     assert Sent(Drafts(desks.state)).do(far, pay("pay 13 card r2")).repeated  # type: ignore[arg-type]
     assert paid(desks) == [1200, 1300]
+
+
+def test_what_another_program_is_sending_is_no_lost_act_until_that_program_is_gone(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    one, two = Sent(Drafts(desks.state)), Sent(Drafts(desks.state))
+    lee = desks.of("lee")
+    act = act_of(lee, ROSA, "pay 12 card r1")
+
+    class Sending:
+        """A real desk; while it works the other program looks."""
+
+        def do(self, act: Act, *, proof: str | None = None) -> Receipt:
+            assert two.of(ROSA) is None
+            assert two.first() is None
+            assert not two.take_turn(ROSA)
+            assert two.take_turn(IVAN), "another account is no business of it"
+            two.end_turn(IVAN)
+            lee.do(act, proof=proof)
+            raise Unavailable("act.unanswered", "The server has not answered.")
+
+    with pytest.raises(Unavailable):
+        one.do(Sending(), act)  # type: ignore[arg-type]
+    assert two.of(ROSA) == act, "now nobody is sending it"
+    assert two.take_turn(ROSA)
+    two.end_turn(ROSA)
+    assert not list(desks.state.glob(".sending-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no locks that end with a process")
+def test_what_a_killed_program_was_sending_is_asked_about(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    mine, lee = Sent(Drafts(desks.state)), desks.of("lee")
+    act = act_of(lee, ROSA, "pay 12 card r1")
+    script = (
+        "import sys; from pathlib import Path; from collect_tui.desk.commands import Act;"
+        "from collect_tui.tui.drafts import Drafts; from collect_tui.tui.sent import Sent;"
+        "sent, act = Sent(Drafts(Path(sys.argv[1]))), Act.model_validate_json(sys.argv[2]);"
+        "sent.take_turn(act.account);"
+        "held = sent.once(act); held.__enter__();"
+        "print('sending', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(desks.state), act.model_dump_json()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "sending\n"
+        assert mine.of(ROSA) is None
+        assert not mine.take_turn(ROSA)
+        process.kill()
+        process.wait()
+    assert mine.of(ROSA) == act
+    assert not mine.do(lee, act).repeated
+    assert paid(desks) == [1200]
+
+
+async def test_a_screen_waits_for_its_turn_at_an_account(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    other = Sent(Drafts(desks.state))
+    async with driving(lambda: desks.of("mia"), desks.state) as desk:
+        await desk.press(*OPEN, *PAY[:-1])
+        sent = desk.app.acts.sent
+        asked: list[bool] = []
+        take = sent.take_turn
+
+        def taking(account: str) -> bool:
+            asked.append(take(account))
+            if len(asked) == 3:
+                other.end_turn(account)
+            return asked[-1]
+
+        other._drafts.use(sent._drafts._scope)
+        assert other.take_turn(ROSA)
+        sent.take_turn = taking  # type: ignore[method-assign, assignment]
+        await desk.press("enter")
+        assert asked == [False, False, False, True]
+    assert paid(desks) == [1200]

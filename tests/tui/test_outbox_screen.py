@@ -189,7 +189,7 @@ def test_without_a_screen_the_password_is_asked_for_on_a_line_that_is_not_shown(
             return "correct horse"
 
         Linear(far.desk, far.desk.do, ask, said.append, secret=secret).run()
-        assert asked == ["password> "]
+        assert asked == ["password, an empty line leaves it> "]
         assert "Signed in; what waited goes out." in said
         assert not any("correct horse" in each for each in said)
 

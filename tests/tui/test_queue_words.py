@@ -87,6 +87,27 @@ async def test_what_is_shown_is_saved_and_opened_by_its_name(tmp_path: Path, fol
         assert desk.queue.keys == ["7700-0003"]
 
 
+@both
+async def test_what_is_kept_is_replaced_after_a_question_that_says_what(
+    tmp_path: Path, folder: Path, fast: bool
+) -> None:
+    async with desk_of(tmp_path, folder) as desk:
+        await desk.play(
+            [*line("q new owner=me"), *line("save x1"), *line("columns account dpd"), *line("save x1")], fast=fast
+        )
+        assert "Kept: q x1" in desk.text, "what is kept as it was is no question"
+        await desk.play([*line("q new dpd>5"), *line("save x1")], fast=fast)
+        asked = " ".join(desk.text.split())
+        assert (
+            "x1 is kept already: it shows owner=me of new with account, dpd. Keep dpd>5 of new in its place?" in asked
+        )
+        await desk.press("n")
+        assert desk.app.filters.by_name("x1").words == "owner=me"
+        await desk.press(*line("save x1"))
+        await desk.press("y")
+        assert desk.app.filters.by_name("x1").words == "dpd>5"
+
+
 async def test_mistakes_are_said_on_the_line(tmp_path: Path, folder: Path) -> None:
     async with desk_of(tmp_path, folder) as desk:
         await desk.press(*line("q new"), ":", *keys_of("filter colect>5"))

@@ -67,6 +67,32 @@ async def test_in_the_line_it_is_said_while_one_types(tmp_path: Path) -> None:
         assert desks.of("mia").account(ROSA).promise is None
 
 
+@pytest.mark.parametrize("line", ["n typed words", "pp 50 fri"])
+async def test_what_was_refused_as_somebody_else_has_it_is_not_called_allowed_at_the_next_letter(
+    tmp_path: Path, line: str
+) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press("w")
+        account = desk.screen.line_target().account  # type: ignore[union-attr]
+        assert "left" in desk.header
+        await desk.press(":")
+        await desk.type(line)
+        assert "allowed" in desk.said
+        desks.of("lee").reassign(account, "ben", "off sick")
+        await desk.press("enter")
+        assert desk.said.startswith("ben is working this account")
+        assert "left" not in desk.header
+        assert "ben has it" in desk.header
+        await desk.type(" m")
+        assert desk.said.startswith("ben is working this account")
+        assert "allowed" not in desk.said
+        desks.of("lee").reassign(account, "mia", "back again")
+        await desk.press("f5")
+        await desk.type("x")
+        assert "ben is working" not in desk.said
+
+
 async def test_looking_takes_a_twentieth_of_the_time_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desks, now = Desks(tmp_path), [0.0]
     monkeypatch.setattr("collect_tui.tui.navigator.monotonic", lambda: now[0])

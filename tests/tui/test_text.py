@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,9 @@ ANYTHING = st.text(
         ("e\u0301", "é"),
         ("\ud800x", "x"),
         ("[/foo] [b]bold", "[/foo] [b]bold"),
+        ("🇺🇸🇺🇸", "USUS"),
+        ("👍🏽 👨\u200d👩 ❤\ufe0f", "👍 👨👩 ❤"),
+        ("क्\u200dष", "क्\u200dष"),
         ("", ""),
     ],
 )
@@ -51,6 +55,23 @@ def test_clean_twice_changes_nothing_and_leaves_no_control(raw: str) -> None:
     assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in once)
     assert not any(c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\ufeff" for c in once)
     once.encode()
+
+
+PICTURES = st.text(st.sampled_from("a \u0301\u0302世🇺🇸👍🏽👨👩\u200d❤⚠\ufe0f\ufe0e1\u20e3🏴\U000e0067\U000e007fक्ष"))
+
+
+@given(PICTURES)
+def test_terminals_that_count_signs_and_those_that_count_pictures_agree(raw: str) -> None:
+    once = clean(raw)
+    assert clean(once) == once
+    if "\u200d" not in once:
+        assert width(once) == sum(width(sign) for sign in once)
+
+
+@given(PICTURES)
+def test_no_mark_stands_on_what_is_before_a_column(raw: str) -> None:
+    row = f"1 {fit(clean(raw), 12)}"
+    assert not any(a == " " and unicodedata.category(b) in ("Mn", "Me") for a, b in pairwise(row))
 
 
 @given(ANYTHING, st.integers(0, 30), st.sampled_from(["left", "right"]), st.sampled_from(["…", "~", ""]))

@@ -6,15 +6,13 @@ with a `.reason.txt` beside it.
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from collect_tui.common.files import make_private, move, write_whole
+from collect_tui.common.files import make_private, move, read_whole, write_whole
 from collect_tui.common.text import path_of
 
 MOST: Final = 10_000
@@ -50,17 +48,9 @@ def waiting(inbox: Path, suffix: str) -> list[Path]:
 def read_file(path: Path, largest: int) -> bytes:
     """What is in a file of at most so many bytes; ValueError with what is wrong with it."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        return read_whole(path, largest, links=False)
     except OSError as error:
-        raise ValueError(f"cannot be opened: {error.strerror}") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ValueError("is not a file")
-    with os.fdopen(descriptor, "rb") as file:
-        raw = file.read(largest + 1)
-    if len(raw) > largest:
-        raise ValueError(f"is larger than {largest // 1024:,} kB")
-    return raw
+        raise ValueError(f"cannot be read: {error.strerror}") from None
 
 
 def problem_of(error: ValidationError) -> str:

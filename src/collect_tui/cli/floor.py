@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
     give.add_argument("to", nargs="?", metavar="USER", help="login of the colleague")
     give.add_argument("--from", dest="of", metavar="USER", help="whose accounts, callbacks and cases are handed on")
     give.add_argument("--to", dest="team", metavar="USERS", help="to one colleague, or spread over several: ben,lee")
-    give.add_argument("--dry-run", action="store_true", help="only say how much it is")
+    give.add_argument("--dry-run", action="store_true", help="say whose it would be, or how much it is; write nothing")
     give.add_argument("--reason", default="", metavar="TEXT", help="why; it stands in the audit")
     give.set_defaults(run=reassign)
     look = commands.add_parser(
@@ -90,8 +90,9 @@ def reassign(args: argparse.Namespace) -> int:
         done = desk.hand_on(args.of, tuple(args.team.split(",")), args.reason, do=not args.dry_run)
         print(done.model_dump_json(indent=2) if args.json else handed_text(done))
         return 3 if done.refused else 0
-    claim = desk.reassign(args.account, args.to, args.reason)
-    print(claim.model_dump_json(indent=2) if args.json else claim_text(claim, args.to, desk.session().zone))
+    claim = desk.reassign(args.account, args.to, args.reason, do=not args.dry_run)
+    told = claim_text(claim, args.to, desk.session().zone, done=not args.dry_run)
+    print(claim.model_dump_json(indent=2) if args.json else told)
     return 0
 
 
@@ -113,11 +114,12 @@ def floor_text(view: FloorView, session: Session, *, numbered: bool = False) -> 
     return f"{clock(view.now, session.zone)}\n{listed(FLOOR_COLUMNS, view.seats, session, numbered=numbered)}"
 
 
-def claim_text(claim: Claim, to: str, zone: str) -> str:
+def claim_text(claim: Claim, to: str, zone: str, *, done: bool = True) -> str:
     from collect_tui.common.text import clean
     from collect_tui.domain.dates import clock
 
-    return clean(f"{claim.account} is {to}'s until {clock(claim.lease_until, zone)}.")
+    theirs = f"is {to}'s" if done else f"would be {to}'s"
+    return clean(f"{claim.account} {theirs} until {clock(claim.lease_until, zone)}.")
 
 
 # watching -----------------------------------------------------------------------------------

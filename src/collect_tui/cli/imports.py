@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from collect_tui.cli.common import add_tenant
-from collect_tui.cli.handlers import _beside, _progress, _say
+from collect_tui.cli.handlers import _beside, _progress, _say, _wired
 from collect_tui.ingest.kinds import KINDS, Kind
+
+if TYPE_CHECKING:
+    from collect_tui.services.local import LocalDesk
 
 
 def add(commands: Any) -> None:
@@ -39,10 +45,24 @@ def _add(parser: argparse.ArgumentParser, kind: Kind) -> None:
 def _bring(args: argparse.Namespace) -> int:
     from collect_tui.ingest import pipeline
 
-    report = pipeline.run(
-        args.kind, _beside(args), args.file, args.map, dry_run=args.dry_run, again=args.again, progress=_progress(args)
-    )
+    with _tried(args) as desk:
+        report = pipeline.run(
+            args.kind, desk, args.file, args.map, dry_run=args.dry_run, again=args.again, progress=_progress(args)
+        )
     return _say(args, report, report.text)
+
+
+@contextmanager
+def _tried(args: argparse.Namespace) -> Iterator[LocalDesk]:
+    """The desk that the file is brought into; a dry run where there is no file of the database yet makes none."""
+    settings = _wired(args).settings
+    if not args.dry_run or settings.server or settings.url or settings.database.exists():
+        yield _beside(args)
+        return
+    with TemporaryDirectory(prefix="collect-tui-dry-run-") as folder:
+        args.db = Path(folder) / "desk.db"
+        with closing(_beside(args)) as desk:
+            yield desk
 
 
 def _undo(args: argparse.Namespace) -> int:

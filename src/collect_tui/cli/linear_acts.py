@@ -53,11 +53,11 @@ class LinearActs(LinearPages):
             except Unconfirmed as asked:
                 self._say(asked.message if told else plain.preview_text(self._desk.preview(act)))
                 told = True
-                answer = self._ask(f"{asked.confirm.label}> ")
-                if not (answer or "").strip():
+                answer = self._question(asked.confirm.label)
+                if not answer.strip():
                     self._say("Nothing was done.")
                     return
-                act = self._answered(act, asked, answer or "")
+                act = self._answered(act, asked, answer)
         self._say(plain.receipt_text(receipt))
         self._acted(receipt)
 
@@ -116,7 +116,7 @@ class LinearActs(LinearPages):
         if not acts:
             self._say(planned.none())
             return
-        self._say(f"On {len(acts)} of {len(accounts)} accounts: {planned.first}")
+        self._say(f"On {len(acts)} of {len(accounts)} accounts: {planned.common}")
         if planned.refused:
             self._say(left_out(planned.refused))
         if not self._yes("do it", "Nothing was done."):

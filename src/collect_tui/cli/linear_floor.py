@@ -69,7 +69,7 @@ class LinearFloor(LinearCases):
         outbox = self._desk.outbox
         if outbox is None:
             raise Refused("word.signin", messages.NO_SIGNIN)
-        password = self._secret("password> ")
+        password = self._question("password", self._secret)
         if not password:
             self._say("Not signed in.")
             return

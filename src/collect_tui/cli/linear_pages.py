@@ -148,9 +148,13 @@ class LinearPages:
         number = int(text) if text.isdecimal() and len(text) <= _DIGITS else 0
         return self._top.opens[number - 1] if 0 < number <= len(self._top.opens) else None
 
+    def _question(self, what: str, ask: Ask | None = None) -> str:
+        """Ask something, and say how to leave it: an empty answer."""
+        return (ask or self._ask)(f"{what}, an empty line leaves it> ") or ""
+
     def _yes(self, what: str, no: str) -> bool:
         """Ask whether something is to be done, and say so when it is not."""
-        if (self._ask(f"{what}, y or n> ") or "").strip().casefold() == "y":
+        if self._question(f"{what}, y or n").strip().casefold() == "y":
             return True
         self._say(no)
         return False

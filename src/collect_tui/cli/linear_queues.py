@@ -104,6 +104,10 @@ class LinearQueues(LinearActs):
         self._queue_page()
         queues = (queue.name for queue in self._catalogue.queues)
         saved = self._filters.to_save(name, self._name, self._words, queues)
+        if asked := self._filters.question(saved):
+            self._say(asked)
+            if not self._yes("keep it", messages.NOTHING_KEPT):
+                return
         self._filters.save(saved)
         self._say(messages.saved(saved))
 

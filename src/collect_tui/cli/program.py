@@ -1,18 +1,16 @@
 """The program's commands. Imports nothing heavy until a command needs it.
 
 Exit codes: 0 done, 1 unexpected (its id is in the log), 2 usage or a malformed value, 3 refused by a rule or not signed in,
-4 somebody else changed it, 5 not found.
+4 somebody else changed it, 5 not found, 141 whoever read the output has gone.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
-import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from collect_tui import __version__
 from collect_tui.cli import (
@@ -31,6 +29,7 @@ from collect_tui.cli import (
     messages,
     migrate,
     outbox,
+    output,
     serve,
     signin,
     team,
@@ -38,18 +37,8 @@ from collect_tui.cli import (
     users,
 )
 from collect_tui.cli.common import check_theme, day
-from collect_tui.common.text import clean
+from collect_tui.cli.parser import Parser
 from collect_tui.domain.errors import DomainError, Invalid, Refused
-
-
-class _Parser(argparse.ArgumentParser):
-    """One that says of a wrong argument what any other error would: card data is masked, controls are taken out."""
-
-    def error(self, message: str) -> NoReturn:
-        from collect_tui.domain.card_text import mask_card
-
-        super().error(mask_card(clean(message)))
-
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -57,25 +46,22 @@ Handler = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; every error becomes a sentence on stderr and an exit code."""
     args = _parse(argv)
-    _encode(args)
+    output.encode(utf8=args.json or args.run in (handlers.export, handlers.schema))
     try:
         check_theme(args.theme)
         handler: Handler = args.run
-        return handler(args)
+        code = handler(args)
+        return code if (lost := output.lost()) is None else output.unwritten(lost, args.json)
     except DomainError as error:
         return _report(error, args.json)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
     except Exception as error:
+        if (lost := output.lost(error)) is not None:
+            return output.unwritten(lost, args.json)
         from collect_tui.common.faults import record
 
-        print(
-            f"collect-tui: unexpected error {record(error)}; `collect-tui locate` says where the log is.",
-            file=sys.stderr,
-        )
+        output.complain(f"collect-tui: unexpected error {record(error)}; `collect-tui locate` says where the log is.")
         return 1
 
 
@@ -86,15 +72,6 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     except argparse.ArgumentError:
         rest = ["?"]
     return build_parser().parse_args(argv) if rest else args
-
-
-def _encode(args: argparse.Namespace) -> None:
-    """What programs read is UTF-8; what people read is in the terminal's own encoding, with `?` for what it lacks."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    if isinstance(sys.stdout, io.TextIOWrapper) and (args.json or args.run in (handlers.export, handlers.schema)):
-        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _report(error: DomainError, as_json: bool) -> int:
@@ -109,13 +86,13 @@ def _report(error: DomainError, as_json: bool) -> int:
         ),
         1,
     )
-    print(problem(error, as_json), file=sys.stderr)
+    output.complain(problem(error, as_json))
     return code
 
 
-def _options(**more: Any) -> _Parser:
+def _options(**more: Any) -> Parser:
     """What stands before a command: all that opening the desk needs."""
-    parser = _Parser(
+    parser = Parser(
         prog="collect-tui",
         description="A collector's workstation for the terminal. Without a command it opens the desk.",
         **more,

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
+from collect_tui.common.files import LARGEST
 from collect_tui.common.text import clean
 from collect_tui.common.widths import width
 from collect_tui.desk.bulk import Bulk, do_each, plan
@@ -72,7 +73,7 @@ def do_line_on_each(args: argparse.Namespace, wired: Wiring) -> int:
             "bulk.confirm", "What asks to be confirmed or overridden is done on each account by itself.", "account"
         )
     desk = bootstrap.connect(wired)
-    given = sys.stdin.read().replace(",", " ").split() if args.account == "-" else args.account.split(",")
+    given = _given() if args.account == "-" else args.account.split(",")
     base = _id(args.id)
     acts, found = plan(desk, given, args.line, base)
     return told_each(args, wired, desk, acts, found)
@@ -86,6 +87,14 @@ def told_each(args: argparse.Namespace, wired: Wiring, desk: Desk, acts: Sequenc
         found = do_each(partial(bootstrap.sent_from(wired, desk).do, desk), acts, found)
     print(found.model_dump_json(indent=2) if args.json else found.text())
     return 3 if found.refused else 0
+
+
+def _given() -> list[str]:
+    """The accounts that standard input names, which may never end."""
+    text = sys.stdin.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise Invalid("bulk.many", f"Standard input holds more than {LARGEST:,} characters of accounts.", "account")
+    return text.replace(",", " ").split()
 
 
 def _pointed(line: str, start: int, end: int) -> str:

@@ -35,8 +35,8 @@ class Asked(ABC):
     def heartbeat(self, account: str) -> Claim:
         return self._call("heartbeat", account=account)  # type: ignore[no-any-return]
 
-    def reassign(self, account: str, to: str, reason: str) -> Claim:
-        return self._call("reassign", account=account, to=to, reason=reason)  # type: ignore[no-any-return]
+    def reassign(self, account: str, to: str, reason: str, *, do: bool = True) -> Claim:
+        return self._call("reassign", account=account, to=to, reason=reason, do=do)  # type: ignore[no-any-return]
 
     def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
         return self._call("agent", state=state, code=code, heard=heard)  # type: ignore[no-any-return]

@@ -12,9 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from collect_tui.common.files import write_whole
+from collect_tui.common.files import read_whole, write_whole
 
 MOST: Final = 60
+LARGEST_ANSWER: Final = 2**24
+"""Bytes on the disk."""
 
 #: Operations whose answers are remembered.
 KEPT: Final = frozenset({"session", "catalogue", "queues", "queue", "account", "pane", "message", "why", "history"})
@@ -62,7 +64,7 @@ class KeptFile:
 
     def read(self) -> tuple[str, bytes] | None:
         try:
-            kept = json.loads(self._path.read_bytes())
+            kept = json.loads(read_whole(self._path, LARGEST_ANSWER))
             return str(kept["etag"]), str(kept["body"]).encode()
         except (OSError, ValueError, KeyError, TypeError):
             return None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from collect_tui.client.http import server_url
-from collect_tui.common.files import set_aside, write_whole
+from collect_tui.common.files import read_whole, set_aside, write_whole
 from collect_tui.desk.errors import Invalid, SignedOut, Unavailable
 
 FILE: Final = "credentials.json"
@@ -69,7 +69,7 @@ class Credentials:
 
     def _all(self) -> dict[str, dict[str, object]]:
         try:
-            raw = self._path.read_bytes()
+            raw = read_whole(self._path)
         except FileNotFoundError:
             return {}
         except OSError as error:

@@ -144,6 +144,7 @@ class ApiDesk(Asked):
 
     def preview(self, act: Act) -> Preview:
         """Without the server: what the act means, and that it could not be checked."""
+        act = self.sender.onward(act)
         try:
             return self._call("preview", act=act)  # type: ignore[no-any-return]
         except Unavailable:

@@ -74,7 +74,7 @@ class Sender:
             return known
         sent = self._queue.row(act.id) is not None
         if not sent:  # what was sent before goes out as it was
-            act = self._onward(act)
+            act = self.onward(act)
         resting = self._wire.state != "online" and not self._wire.due
         if resting and not may_wait:
             self.poke()
@@ -110,7 +110,7 @@ class Sender:
             raise Refused(row.code or "act.refused", row.problem or "")
         return None
 
-    def _onward(self, act: Act) -> Act:
+    def onward(self, act: Act) -> Act:
         """An act typed on the sight of an account as it was before what waited here went out: its author was never told the
         version that this made, and it is no change by somebody else."""
         version = act.version

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import Final, TextIO
@@ -16,6 +19,8 @@ except ImportError:  # not POSIX
 
 #: How the name of a damaged file goes on.
 MARK: Final = "damaged"
+LARGEST: Final = 2**20
+"""Bytes of a file that people write, such as settings and rules."""
 
 
 class AtomicFile:
@@ -105,6 +110,85 @@ def _locked(descriptor: int, place: Path) -> bool | None:
         return False
     except OSError:
         return None
+
+
+def open_file(path: Path, *, links: bool = True) -> BufferedReader:
+    """Opens a file to read it, and never waits: what is no file, such as a pipe or a device, is refused. `links`: a link to a file will
+    do. OSError says what it is."""
+    how = getattr(os, "O_NONBLOCK", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0)) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | how)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is no file but a pipe or a device", str(path))
+
+
+def read_whole(path: Path, largest: int = LARGEST, *, links: bool = True) -> bytes:
+    """What is in a file of at most so many bytes. OSError, also for one that is larger and for what is no file."""
+    with open_file(path, links=links) as file:
+        raw = file.read(largest + 1)
+    if len(raw) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {largest // 1024:,} kB", str(path))
+    return raw
+
+
+class Turn:
+    """A turn at something, one at a time among all that ask by the same file, in this process or another; what a killed process had is
+    free. Where files cannot be locked, everybody has it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def take(self, *, wait: bool = False) -> bool:
+        """Takes the turn; False: somebody else has it, whom `wait` waits for."""
+        while fcntl is not None:
+            try:
+                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            except OSError:
+                return True
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                if os.path.samestat(os.fstat(descriptor), os.lstat(self._path)):
+                    self._descriptor = descriptor
+                    return True
+            except FileNotFoundError:
+                pass  # whoever had it took the file away
+            except OSError as error:
+                os.close(descriptor)
+                return not isinstance(error, BlockingIOError)
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+        return True
+
+    def give(self) -> None:
+        """The next one's turn."""
+        if self._descriptor is not None:
+            self._path.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def taken(self) -> bool:
+        """Has somebody the turn just now?"""
+        if fcntl is None:
+            return False
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            return isinstance(error, BlockingIOError)
+        else:
+            return False
+        finally:
+            os.close(descriptor)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from collect_tui.common.files import write_whole
+from collect_tui.common.files import read_whole, write_whole
 
 NAME: Final = "lock"
 """The file that unlocks a covered terminal, in the state folder."""
@@ -24,6 +24,6 @@ def is_right(path: Path, text: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return PasswordHasher().verify(path.read_text("ascii").strip(), text)
+        return PasswordHasher().verify(read_whole(path).decode("ascii").strip(), text)
     except (VerificationError, InvalidHashError, OSError, UnicodeDecodeError):
         return False

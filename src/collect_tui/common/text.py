@@ -26,6 +26,11 @@ _KEPT_FORMAT: Final = _VISIBLE_FORMAT | frozenset("\u200c\u200d")  # Persian and
 _PLAIN: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
+# Flags are pairs of these, which one terminal shows in two cells and another in four: the letters that they stand for.
+_FLAG_LETTERS: Final = {0x1F1E6 + at: ord("A") + at for at in range(26)}
+# What makes one picture of several signs, or a picture of a sign: terminals measure that differently, and no two agree with all.
+_JOINING: Final = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]+")
+_PICTURE: Final = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
 _BREAK: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -42,7 +47,8 @@ def clean(text: str, *, keep_newlines: bool = False) -> str:
 
     Removed are ECMA-48 sequences, C0 and C1 controls, bidirectional overrides, zero-width controls (all but U+200C and
     U+200D) and lone surrogates.  Tabs and line breaks become a space each; with ``keep_newlines`` line breaks become
-    ``\\n``.  The rest is put in NFC.  Cleaning twice changes nothing.
+    ``\\n``.  A flag becomes its letters, a picture joined of several these several, because terminals differ in how wide they are.
+    The rest is put in NFC.  Cleaning twice changes nothing.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -50,13 +56,39 @@ def clean(text: str, *, keep_newlines: bool = False) -> str:
         text = _ESCAPE.sub("", text)
         text = _BREAK.sub("\n" if keep_newlines else " ", text).replace("\t", " ")
         text = "".join([c for c in text if c.isprintable() or _kept(c)])
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", _JOINING.sub(_apart, text.translate(_FLAG_LETTERS)))
+
+
+def _apart(found: re.Match[str]) -> str:
+    """Joiners stay between letters, whose shapes they choose, and nowhere else."""
+    beside = found.string[found.start() - 1 : found.start()] + found.string[found.end() : found.end() + 1]
+    return found[0] if not found[0].strip("\u200d") and not _PICTURE.search(beside) else ""
+
+
+def based(text: str) -> str:
+    """A cleaned text for a place of its own: a mark without a letter to stand on, at its beginning or behind a blank, gets a dotted
+    circle instead of what is before it on the screen."""
+    if text.isascii():
+        return text
+    pairs = zip(f" {text}", text, strict=False)
+    return "".join(
+        f"\u25cc{char}" if before.isspace() and unicodedata.category(char) in ("Mn", "Me") else char
+        for before, char in pairs
+    )
 
 
 def _kept(char: str) -> bool:
     """May this character, which Python does not call printable, stay?"""
     category = unicodedata.category(char)
     return char == "\n" or category in ("Zs", "Co", "Cn") or (category == "Cf" and char in _KEPT_FORMAT)
+
+
+def escaped(text: str) -> str:
+    """The text as it may be shown; one with controls in quotes, each as TOML and JSON write it: `a\u001b[31mb`."""
+    if text.isprintable():
+        return text
+    shown = (c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+    return f'"{"".join(shown)}"'
 
 
 def fold(text: str) -> str:

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from collect_tui.common.files import read_whole
 from collect_tui.common.text import decoded
 
 _WAY_OUT: Final = "; mend the file, or move it away to go on without it."
@@ -21,7 +22,7 @@ def load(path: Path) -> dict[str, Any] | None:
     except OSError:
         pass  # reading says why
     try:
-        return parse(path.read_bytes())
+        return parse(read_whole(path))
     except OSError as error:
         raise OSError(f"{path}: cannot be read ({error.strerror}){_WAY_OUT}") from None
     except ValueError as error:

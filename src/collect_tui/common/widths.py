@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from collect_tui.common.text import clean
+from collect_tui.common.text import based, clean
 
 _MARKS = ("Mn", "Me", "Cf")
 
@@ -21,7 +21,7 @@ def width(text: str) -> int:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
     """Columns as wide as their widest cell; customer text cleaned."""
-    cells = [list(head), *([clean(c) for c in row] for row in rows)]
+    cells = [list(head), *([based(clean(c)) for c in row] for row in rows)]
     wide = [max(width(row[i]) for row in cells) for i in range(len(head))]
     rights = set(right)
 

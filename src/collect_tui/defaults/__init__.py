@@ -7,19 +7,17 @@ takes ours away, an empty text takes away a text.
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from collect_tui.defaults import build, build_authority, build_internal, build_rules, build_scripts, case_rules
-from collect_tui.defaults.layers import layered, outlines
+from collect_tui.defaults.layers import FILES, known_files, layered, outlines
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.formulas import FORMULAS
 from collect_tui.domain.case.vocabulary import Site
 from collect_tui.policy.authority import LIMITS
-
-FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority", "internal", "scripts")
 
 __all__ = ["FILES", "layered", "load"]
 
@@ -30,6 +28,8 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     `today` decides for which years public holidays are worked out: this one, the one before, the one after. Raises
     Invalid "defaults.…" whose message names file and key, says what was expected and the nearest valid key or value.
     """
+    if overrides is not None:
+        _sound(overrides)
     gone: dict[str, tuple[str, str]] = {}
     sources = {name: layered(f"{name}.toml", overrides, gone) for name in FILES}
     roots = {name: source.table() for name, source in sources.items()}
@@ -69,3 +69,16 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         scripts=build_scripts.scripts(roots["scripts"]),
         site_folder=overrides,
     )
+
+
+def _sound(site: Path) -> None:
+    """Looks at what of a site's files is not in the catalogue and would be read in the middle of the work only. Raises Invalid."""
+    known_files(site)
+    if os.path.lexists(site / "messages.toml"):
+        from collect_tui.defaults.templates import rules
+
+        rules(site)
+    if os.path.lexists(site / "channels.toml"):
+        from collect_tui.defaults.channels import gateways
+
+        gateways(site, None)

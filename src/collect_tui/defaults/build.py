@@ -28,7 +28,7 @@ YEAR: Final = 366
 
 
 def codes(root: Table, holds: Collection[str]) -> Codes:
-    next_actions = root.table("next_actions").texts()
+    next_actions = root.table("next_actions").lines()
     if "call" not in next_actions:
         raise root.error(
             "missing", "next_actions", "the next action call is missing; follow-ups are calls unless said."
@@ -36,13 +36,13 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
     found = Codes(
         actions={code: _action(code, table) for code, table in root.table("actions").entries()},
         results={code: _result(code, table, holds, next_actions) for code, table in root.table("results").entries()},
-        reasons=root.table("reasons").texts(),
-        dispute_reasons=root.table("dispute_reasons").texts(),
-        skip_reasons=root.table("skip_reasons").texts(),
+        reasons=root.table("reasons").lines(),
+        dispute_reasons=root.table("dispute_reasons").lines(),
+        skip_reasons=root.table("skip_reasons").lines(),
         order_reasons=build_lists.order_reasons(root.table("order_reasons")),
         next_actions=next_actions,
-        pauses=root.table("pauses").texts(),
-        party_roles=root.table("party_roles", {}).texts(),
+        pauses=root.table("pauses").lines(),
+        party_roles=root.table("party_roles", {}).lines(),
         methods=build_lists.methods(root.table("methods")),
     )
     found = replace(
@@ -65,7 +65,7 @@ def _action(code: str, table: Table) -> Action:
     outbound, call = table.flag("outbound"), table.flag("call", False)
     action = Action(
         code=code,
-        title=table.text("title"),
+        title=table.line("title"),
         outbound=outbound,
         call=call,
         kinds=table.choices("kinds", POINT_KINDS, []),
@@ -85,7 +85,7 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
             raise table.error("flags", "flags", "expected letters of W C R P S with blanks between them.")
     result = Result(
         code=code,
-        title=table.text("title"),
+        title=table.line("title"),
         worked="W" in flags,
         contact="C" in flags,
         right_party="R" in flags,
@@ -157,10 +157,10 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
     for name, table in entries:
         rule = QueueRule(
             name=name,
-            title=table.text("title"),
+            title=table.line("title"),
             tier=table.number("tier", 1, 8),
             reason=table.choice("reason", REASONS),
-            chip=table.text("chip"),
+            chip=table.line("chip"),
             help=table.text("help"),
             department=table.maybe_text("department") or "",
         )
@@ -190,10 +190,10 @@ def holds(root: Table, roles: Collection[str], party_roles: Collection[str]) -> 
     for code, table in entries:
         found[code] = HoldKind(
             code=code,
-            title=table.text("title"),
+            title=table.line("title"),
             blocks=table.choices("blocks", BLOCKS),
             speaks_to=table.choices("speaks_to", party_roles, []),
-            chip=table.text("chip", code.lower().replace("_", " ")),
+            chip=table.line("chip", code.lower().replace("_", " ")),
             comes_back=table.maybe_choice("comes_back", COMES_BACK) or "",
             default_days=table.maybe_number("days", 0, 10 * YEAR),
             pauses_ladder=table.flag("pauses_ladder"),

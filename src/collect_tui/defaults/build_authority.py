@@ -54,7 +54,7 @@ def _role(name: str, table: Table, known: Collection[str]) -> RoleRule:
     limits = table.table("limits", {})
     role = RoleRule(
         name=name,
-        title=table.text("title"),
+        title=table.line("title"),
         rank=table.number("rank", 0, 100),
         may=frozenset(table.choices("may", known)),
         limits={key: value for key in LIMITS if (value := limits.maybe_number(key, 0, LIMIT)) is not None},

@@ -28,7 +28,7 @@ def methods(table: Table) -> dict[str, Method]:
         if entry.peek("title") == "":
             continue  # a site takes it away
         words = entry.phrases("words")
-        found[code] = Method(code, entry.text("title"), words)
+        found[code] = Method(code, entry.line("title"), words)
         entry.done()
         for word in (code, *words):
             key = "words" if word in words else None
@@ -46,7 +46,7 @@ def methods(table: Table) -> dict[str, Method]:
 
 
 def order_reasons(table: Table) -> dict[str, Mapping[str, str]]:
-    found: dict[str, Mapping[str, str]] = {kind: table.table(kind).texts() for kind in KINDS}
+    found: dict[str, Mapping[str, str]] = {kind: table.table(kind).lines() for kind in KINDS}
     table.done()
     for kind, codes in found.items():
         if KINDS[kind].reason not in codes:

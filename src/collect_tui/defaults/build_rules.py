@@ -147,7 +147,7 @@ def _step(table: Table, next_actions: Collection[str]) -> LadderStep:
         stage=Stage(table.choice("stage", STAGES)),
         offset_days=table.number("offset_days", -YEAR, 10 * YEAR),
         action=table.choice("action", next_actions),
-        title=table.text("title"),
+        title=table.line("title"),
         message=table.text("message", ""),
         level=table.word("notice", LEVELS),
         gap_days=table.number("gap_days", 0, YEAR, 0),

@@ -46,7 +46,7 @@ def _card(name: str, table: Table) -> Card:
             raise within.error("type", key or wrong, f"{wrong!r} is no country or state, such as PH or US-CA.")
     found = Card(
         name=name,
-        title=_line(table, "title"),
+        title=table.line("title"),
         texts=_texts(table, "text"),
         places=places,
         segments=table.phrases("segments"),
@@ -62,16 +62,9 @@ def _objection(name: str, table: Table, names: Collection[str]) -> Objection:
     under = table.text("under", "")
     if under and under not in names:
         raise table.error("unknown", "under", f"no such objection; {expected(under, names)}")
-    found = Objection(name, _line(table, "says"), _texts(table, "answer"), under, table.text("type", ""))
+    found = Objection(name, table.line("says"), _texts(table, "answer"), under, table.text("type", ""))
     table.done()
     return found
-
-
-def _line(table: Table, key: str) -> str:
-    text = table.text(key).strip()
-    if not text.isprintable() or not 0 < len(text) <= 60:
-        raise table.error("type", key, "expected a line of at most 60 characters.")
-    return text
 
 
 def _texts(table: Table, key: str) -> Texts:

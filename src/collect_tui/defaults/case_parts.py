@@ -60,7 +60,7 @@ def field(name: str, table: Table, lists: Lists, departments: Mapping[str, str],
     made = Field(
         name=name,
         type=type_,
-        label=table.text("label", ""),
+        label=table.line("label", ""),
         choices=choices,
         default=table.plain("default", ""),
         most=table.text("most", ""),
@@ -99,7 +99,7 @@ def state(name: str, table: Table, always: Standing) -> State:
     own = standing(table.table("while", {}))
     made = State(
         name=name,
-        label=table.text("label", name.replace("_", " ").lower()),
+        label=table.line("label", name.replace("_", " ").lower()),
         clock=cast(Clock, table.maybe_choice("clock", CLOCKS) or ""),
         final=final,
         queue=table.text("queue", ""),
@@ -144,7 +144,7 @@ def move(table: Table, fields: Mapping[str, Field]) -> Move:
     made = Move(
         name=name,
         key=table.text("key", ""),
-        label=table.text("label", name),
+        label=table.line("label", name),
         origins=table.phrases("from"),
         to=table.text("to"),
         needs=needs,

@@ -30,7 +30,7 @@ def load(overrides: Path | None, site: Site, codes: Codes, zone: str, calendar: 
     root = layered("cases.toml", overrides).table()
     hours = {name: _hours(table, zone, calendar) for name, table in root.table("hours").entries()}
     departments = {name: _department(name, table) for name, table in root.table("departments").entries()}
-    own = {name: table.texts() for name, table in root.table("lists").entries()}
+    own = {name: table.lines() for name, table in root.table("lists").entries()}
     root.done()
     known = replace(site, hours=hours, departments=departments)
     verbs = (*taken(), *codes.actions, *codes.method_words)
@@ -55,6 +55,6 @@ def _hours(table: Table, zone: str, calendar: Calendar) -> Hours:
 
 
 def _department(name: str, table: Table) -> Department:
-    made = Department(name, table.text("title"), table.phrases("desks"))
+    made = Department(name, table.line("title"), table.phrases("desks"))
     table.done()
     return made

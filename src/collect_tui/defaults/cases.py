@@ -90,7 +90,7 @@ def names(overrides: Path | None) -> tuple[str, ...]:
 
 
 def _kind(name: str, root: Table, lists: Lists, departments: Mapping[str, str]) -> Kind:
-    title = root.text("title")
+    title = root.line("title")
     fields = {each: parts.field(each, table, lists, departments) for each, table in root.table("fields").entries()}
     always = parts.standing(root.table("while_open", {}))
     states = {each: parts.state(each, table, always) for each, table in root.table("states").entries()}

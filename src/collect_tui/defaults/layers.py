@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 from collect_tui.common import toml_files
-from collect_tui.defaults.reading import Source
+from collect_tui.common.files import read_whole
+from collect_tui.common.text import escaped
+from collect_tui.common.words import nearest
+from collect_tui.defaults.source import Source
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.template import CHANNELS, LANGUAGES, Outline
+
+FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority", "internal", "scripts")
+"""What is laid over ours when the program starts."""
+EVERY: Final = (*FILES, "cases", "messages", "channels", "keys", "filters")
+"""What a site's folder may hold, each with `.toml` behind it."""
+FOLDERS: Final = ("cases", "messages")
+_ALIKE: Final = 0.7
+
+
+def known_files(overrides: Path) -> None:
+    """Sees that nothing in a site's folder waits to be read for ever under a misspelt name. Raises Invalid "defaults.unknown_file", which
+    names the nearest one there is; other files than TOML and hidden ones are not looked at."""
+    try:
+        there = sorted(overrides.iterdir()) if overrides.is_dir() else []
+    except OSError as error:
+        raise Invalid("defaults.unreadable", f"{overrides}: cannot be read ({error.strerror}).", None) from None
+    for path in there:
+        stem, dot, end = path.name.rpartition(".")
+        if path.name.startswith(".") or path.name in [f"{name}.toml" for name in EVERY]:
+            continue
+        if path.is_dir():
+            if path.name not in FOLDERS and (near := nearest(path.name.lower(), FOLDERS, _ALIKE)):
+                raise _unread(path, f"did you mean {near}?")
+        elif dot and end.lower() == "toml":
+            near = nearest(stem.lower(), EVERY, _ALIKE)
+            raise _unread(path, f"did you mean {near}.toml?" if near else f"expected one of {', '.join(EVERY)}.")
+
+
+def _unread(path: Path, told: str) -> Invalid:
+    where = f"{path.parent}{os.sep}{escaped(path.name)}"
+    return Invalid("defaults.unknown_file", f"{where}: nothing reads a file of this name; {told}", None)
 
 
 def outlines(overrides: Path | None) -> dict[str, Outline]:
@@ -35,7 +71,8 @@ def outlines(overrides: Path | None) -> dict[str, Outline]:
 
 def _outline(template: Traversable) -> Outline:
     try:
-        head = toml_files.parse(template.read_bytes().split(b"+++", 2)[1])
+        text = read_whole(template) if isinstance(template, Path) else template.read_bytes()
+        head = toml_files.parse(text.split(b"+++", 2)[1])
     except (OSError, ValueError, IndexError):
         return Outline()
     title, kind, level, about = (str(head.get(key, "")) for key in ("title", "kind", "level", "about"))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
+from collect_tui.common.text import clean, escaped
 from collect_tui.common.words import expected, nearest
 from collect_tui.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from collect_tui.defaults.source import Source
 
 _TYPES = {
     str: "a text",
@@ -24,75 +27,15 @@ _TYPES = {
 }
 
 _NAME = re.compile(r"[^\W\d_][\w-]*")
+LINE: Final = 60
+"""Characters of what stands in a line of a screen: titles, labels, chips, and the names of things."""
+TEXT: Final = 4000
+"""Characters of any other text."""
 
 
-class Source:
-    """One file of defaults and, over it, the file of the same name in the site's folder.
-
-    `ours` and `site` are their parsed contents. A table that says `drop = true` in the site's file takes the entry of
-    that name away; an empty text takes away a text; anything else replaces key by key. `gone` collects what was taken
-    away, name → file and key, for all files of a site: what else refers to it is found in another file.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        ours: Mapping[str, Any],
-        site: Mapping[str, Any] | None,
-        path: Path | None,
-        gone: dict[str, tuple[str, str]] | None = None,
-    ) -> None:
-        self.name = name
-        self.gone = {} if gone is None else gone
-        self._site = site or {}
-        self._path = path
-        self.data = self._merge(ours, self._site, ())
-
-    def _merge(self, ours: Mapping[str, Any], site: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-        merged = dict(ours)
-        for key, value in site.items():
-            where = ".".join((*keys, key))
-            # Only an entry can be dropped: `drop` in a table of texts is one of its words.
-            if isinstance(value, Mapping) and "drop" in value and (keys or value["drop"] is True):
-                if value["drop"] is not True:
-                    raise Invalid("defaults.type", f"{self._path}: {where}.drop: expected true.", f"{where}.drop")
-                if key not in merged:
-                    raise Invalid(
-                        "defaults.unknown_entry",
-                        f"{self._path}: {where}: no such entry to drop; {expected(key, sorted(merged))}",
-                        where,
-                    )
-                del merged[key]
-                self.gone[key] = (str(self._path), f"{where}.drop")
-            elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-                merged[key] = self._merge(merged[key], value, (*keys, key))
-            else:
-                merged[key] = value
-                if value == "" and key in ours:
-                    self.gone[key] = (str(self._path), where)
-        return merged
-
-    @property
-    def ours(self) -> str:
-        """How an error calls the program's own file."""
-        return f"defaults/{self.name}"
-
-    def file(self, keys: tuple[str, ...]) -> str:
-        """The file to mend: the site's when it has the key or the table around it, else ours."""
-        ours = self.ours
-        here: Any = self._site
-        for depth, key in enumerate(keys):
-            if isinstance(here, list):
-                break  # a list is the site's as a whole
-            if key not in here:
-                return str(self._path) if depth and depth == len(keys) - 1 else ours
-            here = here[key]
-            if not isinstance(here, Mapping | list):
-                break
-        return ours if self._path is None else str(self._path)
-
-    def table(self) -> Table:
-        return Table(self, (), self.data)
+def dotted(keys: Iterable[str]) -> str:
+    """Where a value stands, as it is said: keys with dots between them."""
+    return ".".join(map(escaped, keys))
 
 
 class Table:
@@ -111,7 +54,7 @@ class Table:
     def error(self, code: str, key: str | None, sentence: str) -> Invalid:
         """The error for a key of this table (None: the table itself). The sentence says what was expected."""
         keys = self._keys if key is None else (*self._keys, key)
-        where = ".".join(keys)
+        where = dotted(keys)
         said = f"{where}: {sentence}" if where else sentence
         return Invalid(f"defaults.{code}", f"{self._source.file(keys)}: {said}", where)
 
@@ -136,6 +79,8 @@ class Table:
         value = self._data[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self._wrong((key,), _TYPES[kind])
+        if isinstance(value, str) and len(value) > TEXT:
+            raise self._wrong((key,), f"a text of at most {TEXT:,} characters")
         return value
 
     def text(self, key: str, default: Any = ...) -> str:
@@ -143,6 +88,19 @@ class Table:
         if default is ... and not value.strip():
             raise self._wrong((key,), "a text that is not empty")
         return value
+
+    def line(self, key: str, default: Any = ...) -> str:
+        """A text that stands in a line of a screen."""
+        text = self.text(key, default)
+        return self._line(key, text.strip()) if key in self._data else text
+
+    def _line(self, key: str, text: str) -> str:
+        if len(text) > LINE:
+            raise self._wrong((key,), f"a line of at most {LINE} characters")
+        if any(clean(char) != char for char in text):
+            told = "a sign that moves or hides others; expected letters, digits and signs that are seen."
+            raise self.error("type", key, told)
+        return text
 
     def maybe_text(self, key: str) -> str | None:
         """A text, or None when it is missing or empty."""
@@ -227,6 +185,7 @@ class Table:
         """All sub-tables by name. `spelled`: the table that a text stands for which stands in the place of one."""
         for key, value in self._data.items():
             self._known[key] = None
+            self._named(key)
             if isinstance(value, str) and spelled is not None:
                 value = spelled(value)
             yield key, Table(self._source, (*self._keys, key), value)
@@ -260,16 +219,26 @@ class Table:
 
     def texts(self) -> dict[str, str]:
         """All keys as texts, without the empty ones."""
+        for key in self._data:
+            self._named(key)
         return {key: text for key in self._data if (text := self._get(key, str, ...))}
+
+    def _named(self, key: str) -> None:
+        if not key.isprintable() or not 0 < len(key) <= LINE:
+            told = f"no name; expected 1 to {LINE} characters, none of them a control character."
+            raise self.error("name", key, told)
+
+    def lines(self) -> dict[str, str]:
+        """As `texts`, of what stands in a line of a screen."""
+        return {key: self._line(key, text) for key, text in self.texts().items()}
 
     def names(self) -> list[str]:
         """All keys, as names of things that are typed. Refused: what the line cannot spell, or tells apart by case only."""
         seen: dict[str, str] = {}
         for name in self._data:
-            if not _NAME.fullmatch(name):
-                raise self.error(
-                    "name", name, "a name that cannot be typed; expected a letter, then letters, digits, - and _."
-                )
+            if not _NAME.fullmatch(name) or len(name) > LINE:
+                told = f"expected a letter, then letters, digits, - and _, {LINE} in all at most."
+                raise self.error("name", name, f"a name that cannot be typed; {told}")
             if name.casefold() in seen:
                 raise self.error("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
             seen[name.casefold()] = name
@@ -290,7 +259,7 @@ class Table:
         own = self._source.file((*self._keys, key)) == self._source.ours
         if own and value in self._source.gone:  # ours cannot be mended: what took it away can
             file, where = self._source.gone[value]
-            used = ".".join((*self._keys, key))
+            used = dotted((*self._keys, key))
             return Invalid(
                 f"defaults.unknown_{of}",
                 f"{file}: {where}: {used} in {self._source.name} still says {value}; give that another value or drop it too.",

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from collect_tui.common import toml_files
+from collect_tui.common.files import read_whole
 from collect_tui.common.text import decoded
 from collect_tui.defaults.layers import layered
-from collect_tui.defaults.reading import Source, Table
+from collect_tui.defaults.reading import Table
+from collect_tui.defaults.source import Source
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.context import names, slots
 from collect_tui.domain.message.meaning import Phrases
@@ -121,7 +123,7 @@ def _theirs(folder: Path, faults: list[Invalid]) -> Iterator[_File]:
             faults.append(_fault(file, "language", f"no such language; expected one of {others}, or none for English."))
             continue
         try:
-            yield replace(file, name=match["name"], language=language, text=decoded(path.read_bytes()))
+            yield replace(file, name=match["name"], language=language, text=decoded(read_whole(path)))
         except OSError as error:
             faults.append(_fault(file, "unreadable", f"cannot be read ({error.strerror})."))
         except UnicodeDecodeError as error:
@@ -210,7 +212,7 @@ def _head(table: Table, known: MessageRules) -> Head:
     head = Head(
         kind=kind,
         level=level,
-        title=table.text("title"),
+        title=table.line("title"),
         channels=channels,
         about=table.choice("about", ABOUT),
         served={channel: _served(served, channel) for channel in channels if served.text(channel, "")},
@@ -248,7 +250,7 @@ def _days(table: Table, key: str) -> int:
 # messages.toml -----------------------------------------------------------------------------------------------------
 def _kind(table: Table) -> KindRule:
     found = KindRule(
-        table.text("title"),
+        table.line("title"),
         table.choices("opt_out", CHANNELS, []),
         table.flag("level", False),
         table.flag("edit", False),

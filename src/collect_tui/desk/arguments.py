@@ -156,6 +156,8 @@ def history(words: str) -> Acts:
     for each in words.split():
         key, _, value = each.partition("=")
         if key in given and "=" in each:
+            if not value:
+                raise Invalid("word.history", "Say whose acts, or of which set: `history by=LOGIN`, `set=ID`.", key)
             given[key] = value
         else:
             rest.append(each)

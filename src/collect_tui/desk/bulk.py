@@ -55,9 +55,11 @@ class Bulk(View):
         return tuple(row for row in self.rows if row.code)
 
     @property
-    def first(self) -> str:
-        """What it would do on the first account that may have it."""
-        return next(row.said for row in self.rows if not row.code)
+    def common(self) -> str:
+        """What it would do on each account that may have it: what is said of all of them alike, and never one's number for another's."""
+        first, *others = (row.said.split(" · ") for row in self.rows if not row.code)
+        alike = [part for part in first if all(part in other for other in others)]
+        return " · ".join(alike) or self.line
 
     @property
     def _done(self) -> str:

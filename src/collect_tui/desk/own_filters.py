@@ -13,12 +13,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from collect_tui.common import toml_files
+from collect_tui.common.text import escaped
 from collect_tui.common.words import expected
 from collect_tui.desk import queue_filter
 from collect_tui.desk.errors import Unavailable
@@ -109,6 +110,14 @@ class OwnFilters:
             raise Invalid("word.save", told, "words")
         return SavedFilter(name, queue, words, self.columns_of(queue, words))
 
+    def question(self, saved: SavedFilter) -> str:
+        """What is asked before a filter is kept under a name that has another one; empty: nothing would be lost."""
+        before = self.by_name(saved.name)
+        if before is None or before == saved:
+            return ""
+        shows = f"{before.words} of {before.queue}" + ((before.columns and f" with {', '.join(before.columns)}") or "")
+        return f"{saved.name} is kept already: it shows {shows}. Keep {saved.words} of {saved.queue} in its place?"
+
     def save(self, saved: SavedFilter) -> None:
         """Keeps a filter under its name, in place of the one that had it. Invalid "queue.name", "queue.many"."""
         filters, chosen = self._read()
@@ -178,16 +187,24 @@ def _parsed(file: Mapping[str, Any], path: Path) -> tuple[dict[str, SavedFilter]
     filters, chosen = file.get("filters", {}), file.get("columns", {})
     found: dict[str, SavedFilter] = {}
     try:
+        _known(file, ("filters", "columns"), "")
         for name, entry in filters.items():
+            _known(entry, ("queue", "words", "columns"), f"filters.{escaped(name)}.")
             queue, words = entry["queue"], entry.get("words", "")
             if not NAME.fullmatch(name) or not isinstance(queue, str) or not isinstance(words, str):
-                raise ValueError(f"filters.{name} is no filter")
+                raise ValueError(f"filters.{escaped(name)} is no filter")
             found[name] = SavedFilter(name, queue, " ".join(words.split()), _columns(entry.get("columns", [])))
         return found, {queue: _columns(names) for queue, names in chosen.items()}
     except (AttributeError, TypeError, KeyError):
         raise ValueError(f"{path}: expected [filters.NAME] with queue and words, and [columns].") from None
     except ValueError as error:
-        raise ValueError(f"{path}: {error}.") from None
+        raise ValueError(f"{path}: {error}{'' if f'{error}'.endswith('?') else '.'}") from None
+
+
+def _known(table: Mapping[str, Any], keys: Collection[str], within: str) -> None:
+    for key in table:
+        if key not in keys:
+            raise ValueError(f"{within}{escaped(key)}: no such key; {expected(key, keys).rstrip('.')}")
 
 
 def _columns(names: Any) -> tuple[str, ...]:

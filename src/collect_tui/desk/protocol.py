@@ -79,8 +79,9 @@ class Desk(Protocol):
         """Renews the lease. Stale: it ran out and somebody else took the account."""
         ...
 
-    def reassign(self, account: str, to: str, reason: str) -> Claim:
-        """Hands an account to a colleague, whoever holds it; the reason is in the audit. NotFound: no such user."""
+    def reassign(self, account: str, to: str, reason: str, *, do: bool = True) -> Claim:
+        """Hands an account to a colleague, whoever holds it; the reason is in the audit. Without `do` nothing is written, and the
+        claim is the one that they would have. NotFound: no such user."""
         ...
 
     def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:

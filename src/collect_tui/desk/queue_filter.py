@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from collect_tui.common.text import clean, fold
-from collect_tui.common.words import expected
+from collect_tui.common.words import expected, nearest
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import parse_minor
 from collect_tui.domain.rules import HoldKind
@@ -76,7 +76,25 @@ CALLED: Final[Mapping[str, str]] = {
     "account": "number",
 }
 """What collectors say for a name of a condition, of a sort and of a column, by their own words."""
-_TERM: Final = re.compile(r"([A-Za-z][A-Za-z-]*)(<=|>=|!=|=|<|>)(.*)", re.DOTALL)
+DOWN: Final[Mapping[str, bool]] = {
+    "asc": False,
+    "ascending": False,
+    "up": False,
+    "upwards": False,
+    "lowest": False,
+    "smallest": False,
+    "desc": True,
+    "descending": True,
+    "down": True,
+    "downwards": True,
+    "highest": True,
+    "largest": True,
+}
+"""Which way is sorted, by the words that may stand behind what is sorted by; whether it is downwards."""
+_ALIKE: Final = 0.75
+COMPARED: Final = ("=", "!=", "<", "<=", ">", ">=")
+_COMPARES: Final = f"expected one of {', '.join(COMPARED)}."
+_TERM: Final = re.compile(r"([A-Za-z][A-Za-z-]*)([=!<>~:≤≥≠≈]+)(.*)", re.DOTALL)
 _COUNT: Final = re.compile(r"-?[0-9]{1,9}")
 MOST: Final = 300
 """Characters."""
@@ -123,6 +141,8 @@ def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter
     search: list[str] = []
     for word in words_left:
         if (found := _TERM.fullmatch(word)) is not None:
+            if found[2] not in COMPARED:
+                raise _wrong(f"{found[2][:40]!r} compares nothing; {_COMPARES}")
             terms.append(_term(called(found[1]), found[2], found[3], currency, holds))
         elif word.lower() in ("and", "or", "not"):
             raise _wrong(
@@ -130,8 +150,10 @@ def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter
             )
         elif re.search(r"[<>=]", word):
             raise _wrong(f"{word[:40]!r} is no condition; {expected(word[:40], [*NUMBERS, *CODES])}")
+        elif parts := re.findall(r"[^\W_]+", fold(word)):
+            search += parts
         else:
-            search += re.findall(r"[^\W_]+", fold(word))
+            raise _wrong(f"{word[:40]!r} has no letter or digit that could be looked for.")
     return QueueFilter(tuple(terms), tuple(search), sort, descending, " ".join(words))
 
 
@@ -146,8 +168,10 @@ def _sorted(words: list[str]) -> tuple[str, bool, list[str]]:
             f"{f'{name[:40]!r} sorts nothing' if name else 'Say what to sort by'}; {expected(name[:40], SORTS)}"
         )
     way = words[at + 2].lower() if at + 2 < len(words) else ""
-    used = 3 if way in ("asc", "desc") else 2
-    down, rest = way == "desc" or (used == 2 and name in NUMBERS), words[at + used :]
+    if way not in DOWN and (near := nearest(way, DOWN, _ALIKE)):
+        raise _wrong(f"{way[:40]!r} is no way to sort; did you mean {near}? What is looked for stands before sort.")
+    used = 3 if way in DOWN else 2
+    down, rest = DOWN.get(way, name in NUMBERS), words[at + used :]
     if any(word.lower() == "sort" for word in rest):  # what was said last counts
         return _sorted([*words[:at], *rest])
     return name, down, [*words[:at], *rest]

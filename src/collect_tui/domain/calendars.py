@@ -90,6 +90,12 @@ def add_months(anchor: date, n: int, day: int | None = None) -> date:
     return date(years, month + 1, min(wanted, monthrange(years, month + 1)[1]))
 
 
+def months_between(start: date, end: date) -> int:
+    """Whole months from one date to another; none when it has not begun."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return max(0, months - (add_months(start, months) > end))
+
+
 def out_of_range(field: str = "date", months: int = 12 * YEARS_EITHER_WAY) -> Invalid:
     """The error for a date no one can mean: Invalid "date.out_of_range"."""
     reach = f"{months // 12} years" if months > 12 else f"{months} months"

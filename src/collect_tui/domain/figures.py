@@ -61,7 +61,7 @@ class PastHold:
 @dataclass(frozen=True, slots=True)
 class Past:
     """Every promise and payment of an account, every contact that was not taken back, every hold that expired; and the state of
-    its last order."""
+    its last order that was not undone."""
 
     promises: tuple[PastPromise, ...] = ()
     payments: tuple[PastPayment, ...] = ()

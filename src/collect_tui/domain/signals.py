@@ -24,7 +24,7 @@ class Signals:
     forbid calls. `dispute_until`, `claim_until`: last day of such holds that have expired (of a claim: which no money has
     answered since); `disputing`, `claiming`: those that stand. `suspendable`, `restorable`: services that may be cut, restored
     today. `order_since`: the day since which the oldest order on its way is unanswered; `reviews`: suspensions held for
-    review; `order_failed`: 1 when the last order was rejected or cancelled. `noticed_on`: the last notice served. `coming`:
+    review; `order_failed`: 1 when the last order not undone was rejected or cancelled. `noticed_on`: the last notice served. `coming`:
     what falls due within days and has been due, less what is there to pay it. `ahead`: what is not due yet, less all that is disputed
     and all that is there to pay it. `capped`: 1 when the attempt cap is reached.
     `linked`: other past-due accounts of the customer. `unanswered`: messages that wait for an answer, 50 at most; `received_on`: the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from collect_tui.common import toml_files
+from collect_tui.common.files import read_whole
 from collect_tui.common.text import path_of
 from collect_tui.common.words import nearest
 from collect_tui.desk.dated import Day
@@ -184,14 +186,13 @@ def read_mapping(path: Path) -> Mapping:
 def read_as(path: Path, model: type[_M]) -> _M:
     """A mapping of a model from its TOML file. Raises Invalid that names file, key and, for an unknown key, the nearest one there is."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
+        raw = read_whole(path, _LARGEST)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise Invalid(
+                "mapping.too_large", f"{path.name} is larger than {_LARGEST // 1024} kB; that is no mapping.", "map"
+            ) from None
         raise Invalid("mapping.unreadable", f"{path.name} cannot be read: {error.strerror}.", "map") from None
-    if len(raw) > _LARGEST:
-        raise Invalid(
-            "mapping.too_large", f"{path.name} is larger than {_LARGEST // 1024} kB; that is no mapping.", "map"
-        )
     try:
         data = toml_files.parse(raw)
     except ValueError as error:

@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, Self, TextIO, TypeVar
 
 from collect_tui.common.cells import Writer
-from collect_tui.common.files import AtomicFile
+from collect_tui.common.files import AtomicFile, open_file
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.other_numbers import is_telephone
@@ -46,7 +45,7 @@ class Reader(Generic[T]):
     def __init__(self, path: Path, options: Options) -> None:
         self.path, self.options, self.as_of = path, options, options.as_of
         try:
-            self.file: BufferedReader = path.open("rb")
+            self.file = open_file(path)
             self.size = path.stat().st_size
         except OSError as error:
             raise Invalid("import.unreadable", f"{path.name} cannot be read: {error.strerror}.", "file") from None

@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from typing import Final
 
 from collect_tui.common.words import plural
-from collect_tui.domain.calendars import add_months
+from collect_tui.domain.calendars import add_months, months_between
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.promise import rescue
+from collect_tui.domain.promise import decide, rescue
 from collect_tui.domain.rules import ArrangementPolicy
 from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -168,12 +168,16 @@ class _Rails:
             yield self._fine("min_amount", f"{what} {self._money(total)} is at least {self._money(least)}.")
 
     def dates(self) -> Iterator[Finding]:
-        today, policy = self.facts.business_date, self.policy
-        days = (min(i.due for i in self.schedule) - today).days
-        text = f"The first payment is due in {plural(days, 'day')}"
+        today, policy, first = self.facts.business_date, self.policy, min(i.due for i in self.schedule)
+        text = f"The first payment is due in {plural(days := (first - today).days, 'day')}"
+        if coming := decide.coming(self.facts, sum(i.amount for i in self.schedule)):
+            days = max(0, (first - coming.due).days)
+            late = f"{plural(days, 'day')} after" if days else "no later than"
+            text += f", {late} {coming.doc_no} ({format_day(coming.due, today)})"
         lead = max(policy.first_within_days, policy.first_within_days_lead)
         if days <= policy.first_within_days:
-            yield self._fine("first_within", f"{text}, within {policy.first_within_days}.")
+            limit = "" if coming and not days else f", within {policy.first_within_days}"
+            yield self._fine("first_within", f"{text}{limit}.")
         elif days <= lead:
             limits = f"an agent may go to {policy.first_within_days}, a {policy.override_role} to {lead}"
             yield self._hold("first_within", f"{text}; {limits}.")
@@ -204,11 +208,13 @@ class _Rails:
             yield self._hold("max_span", f"{text}; at most {policy.max_span_days} are allowed.")
         else:
             yield self._fine("max_span", f"{text}, at most {policy.max_span_days}.")
-        total, down = sum(i.amount for i in self.schedule), sum(i.amount for i in self.schedule if not i.seq)
+        total = sum(i.amount for i in self.schedule)
+        down = sum(i.amount for i in self.schedule if not i.seq or i.due <= self.facts.business_date)
         asked = -(-total * policy.min_down_percent // 100)
         if down < asked:
-            text = f"The down payment {self._money(down)} is below {self._money(asked)}"
-            yield self._hold("min_down", f"{text} ({policy.min_down_percent}% of the total).")
+            text = f"The down payment {self._money(down)} is below {self._money(asked)} ({policy.min_down_percent}% of the total)"
+            typed = f"dn{format_minor(asked, self.facts.currency)}"
+            yield self._hold("min_down", f"{text}; it is paid today, or is said as {typed} of instalments.")
         else:
             yield self._fine("min_down", f"The down payment {self._money(down)} is at least {self._money(asked)}.")
         least = min((i.amount for i in regular), default=0)
@@ -242,7 +248,7 @@ class _Rails:
             yield self._doubt("cooldown", text)
         else:
             yield self._fine("cooldown", f"No other plan in the last {policy.cooldown_days} days.")
-        months = _months(facts.opened_on, today)
+        months = months_between(facts.opened_on, today)
         text = f"Customer for {plural(months, 'month')}"
         if months < policy.min_tenure_months:
             yield self._doubt("tenure", f"{text}; an arrangement takes {policy.min_tenure_months}.")
@@ -290,11 +296,5 @@ class _Rails:
         return self._hold(check, sentence) if self.plan else self._finding(Severity.WARN, check, sentence)
 
 
-def _months(start: date, end: date) -> int:
-    """Whole months from one date to another; none when it has not begun."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return max(0, months - (add_months(start, months) > end))
-
-
-def _noun(promise: Promise) -> str:
-    return "plan" if promise.kind == "plan" else "promise"
+def _noun(made: Promise) -> str:
+    return "plan" if made.kind == "plan" else "promise"

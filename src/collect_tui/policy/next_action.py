@@ -34,9 +34,6 @@ IDLE: Final = "monitor"
 REVIEW: Final = "review"
 """Next action of an account that nobody may call."""
 
-HELD: Final = "hold"
-"""Next action of an account whose hold is looked at again."""
-
 UNSEEN: Final = frozenset({IDLE, REVIEW})
 """Next actions that a change of billing may bring forward."""
 
@@ -71,12 +68,12 @@ def released(
     """
     action, today, calendar = facts.next_action, facts.business_date, house.calendar
     own = {code for code in about if all(case.kind != code for case in facts.cases)}
-    if action is None or (action.code not in {HELD, *own}):
+    if action is None or (action.code not in {hold.HELD, *own}):
         return ()
     still = [hold.review_on(each, calendar) for each in hold.blocking(facts, "call", house.holds)]
     found = _standing(facts, before, house)
     if still and (not found or all(each.code in CALLS for each in found)):
-        return steps.next_step(facts, HELD, max(today, min(still)))
+        return steps.next_step(facts, hold.HELD, max(today, min(still)))
     if found:
         first = min(
             found, key=lambda each: (each.on, each.code != CALLBACK_ACTION, each.at or datetime.max.replace(tzinfo=UTC))

@@ -89,7 +89,7 @@ def signals(
         linked=beside.linked,
         unanswered=len(facts.inbox),
         unreached=sum(
-            m.status is MessageState.DRAFT
+            m.status == MessageState.DRAFT
             and m.level != ""
             and not any(usable(p) and f"{m.template} {p.kind}" in going for p in facts.points)
             for m in facts.messages

@@ -25,7 +25,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from collect_tui.common.cells import Writer
-from collect_tui.common.files import make_private, sync_folder
+from collect_tui.common.files import make_private, open_file, read_whole, sync_folder
 from collect_tui.common.text import clean
 from collect_tui.common.words import plural
 from collect_tui.desk.views.base import View
@@ -129,9 +129,7 @@ def check(folder: Path) -> EvidenceCheck:
     Whoever changed a file can change the manifest too: compare its SHA-256 with what the audit says ("exported").
     """
     try:
-        if (folder / MANIFEST).is_symlink() or (folder / MANIFEST).stat().st_size > LARGEST_MANIFEST:
-            raise ValueError
-        raw = (folder / MANIFEST).read_bytes()
+        raw = read_whole(folder / MANIFEST, LARGEST_MANIFEST, links=False)
         manifest = json.loads(raw)
         files = {str(name): (str(told["sha256"]), int(told["bytes"])) for name, told in manifest["files"].items()}
         account = str(manifest["account"])
@@ -266,5 +264,5 @@ class _create:
 
 
 def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from collect_tui.common.files import make_private, sync_folder
+from collect_tui.common.files import make_private, open_file, sync_folder
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.errors import Invalid
 from collect_tui.store import seals
@@ -86,7 +86,7 @@ def read(path: Path, tenant_id: int, scope: str) -> Written:
     written: Written = {}
     others = 0
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             for entry in _entries(file):
                 if (entry.get("database"), entry.get("tenant")) == (scope, tenant_id):
                     written[int(entry["seal"])] = str(entry["digest"]), str(entry["hash"])

@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from collect_tui.common.files import open_file
 from collect_tui.desk.errors import Invalid, Unavailable
 from collect_tui.settings import Serve
 
@@ -53,6 +54,8 @@ def check(serve: Serve) -> None:
         )
     if serve.certificate is not None and serve.key is not None:
         try:
+            for path in (serve.certificate, serve.key):
+                open_file(path).close()  # a pipe would be waited for
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(serve.certificate, serve.key, password=_no_password)
         except (OSError, ValueError) as error:
             said = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None

@@ -18,7 +18,7 @@ from collect_tui.desk.commands import (
     RecordPayment,
     SnoozeAccount,
 )
-from collect_tui.desk.errors import DomainError, Forbidden
+from collect_tui.desk.errors import DomainError, Forbidden, Refused
 from collect_tui.desk.operations import OPERATIONS, Operation
 from collect_tui.domain.case.decide import Actor
 from collect_tui.domain.facts import AccountFacts, Instalment
@@ -29,6 +29,10 @@ T = TypeVar("T")
 
 MOVES: Final = "act.move-case"
 DECIDES: Final = "act.decide-case"
+WORKS: Final = "queue.work"
+"""What whoever is given an account, a callback or a lease must be permitted."""
+ANSWERS: Final = "act.case-note"
+"""The least that whoever is given a case must be permitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,13 @@ def require(authority: Authority | None, permission: str) -> None:
     """Forbidden unless the authority reaches so far; None is the owner of the file, who may do everything."""
     if authority is not None and not authority.allows(permission):
         raise Forbidden.to(authority.role, permission)
+
+
+def require_of(rules: AuthorityRules, login: str, role: str, permission: str, field: str) -> None:
+    """Refused "user.role" where somebody who is to be given something could do nothing with it."""
+    if not rules.of(role).allows(permission):
+        told = f"{login} is a {role} here, and a {role} may not do this ({permission}); choose somebody who may."
+        raise Refused("user.role", told, field)
 
 
 def guarded(desk: type[T]) -> type[T]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from sqlmodel import Session as Db
 
@@ -38,7 +38,7 @@ from collect_tui.domain.order import required
 from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
-from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
+from collect_tui.domain.states import WAITING_MESSAGE, PaymentState, ServiceState
 from collect_tui.policy.attempts import calls, most_attempts, of_customer
 from collect_tui.policy.contact import label, may_call
 from collect_tui.policy.restore import may_restore
@@ -50,6 +50,14 @@ from collect_tui.services.verdict_view import next_action, verdict_view
 from collect_tui.store import agents, cases, linked, panes, queues
 from collect_tui.store import facts as load_facts
 from collect_tui.store.tables import AccountSummary
+
+LATEST: Final = 10
+"""Payments that an account lists by themselves."""
+_TAKEN_BACK: Final = frozenset({PaymentState.RETURNED, PaymentState.REVERSED})
+
+
+def _received(payment: Payment) -> tuple[date, int]:
+    return payment.received_on, payment.id
 
 
 def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
@@ -64,8 +72,8 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     stand = queues.stand(db, desk.tenant_id, catalogue, seen.id, seen.business_date, now)
     dpd = days_past_due(seen.oldest_due, seen.business_date)
     promise = seen.open_promise
-    dated = (p for p in seen.payments if p.method != UNDATED)
-    last_payment = max(dated, key=lambda p: (p.received_on, p.id), default=None)
+    standing = sorted((p for p in seen.payments if p.status not in _TAKEN_BACK), key=_received, reverse=True)
+    last_payment = max((p for p in seen.payments if p.method != UNDATED), key=_received, default=None)
     callback = min((c.at for c in seen.callbacks), default=None)
     last_contact = seen.attempts[-1].at if seen.attempts else sums.last_attempt_at
     ages = age(((i.due, i.open) for i in seen.items), seen.business_date)
@@ -108,6 +116,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         ),
         cases=open_cases(seen, desk, db),
         unapplied_payments=tuple(payment_view(p, seen) for p in seen.payments if p.unapplied),
+        latest_payments=tuple(payment_view(p, seen) for p in standing[:LATEST]),
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,

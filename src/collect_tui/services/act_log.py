@@ -22,7 +22,7 @@ from collect_tui.services.access import require
 from collect_tui.services.context import PastAct
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import UnitOfWork
-from collect_tui.store import audit
+from collect_tui.store import audit, floor
 from collect_tui.store.tables import Account, ActLog
 
 LOOKED_AT: Final = 5000
@@ -105,7 +105,7 @@ def history(
     desk: DeskContext, limit: int, words: str = "", by: str = "", act: str = "", sets: bool = False
 ) -> tuple[Receipt, ...]:
     """The last acts of a user that have all the words, among their last `LOOKED_AT`; `act`: of those whose id begins so; `sets`: each
-    set told as one. Invalid "history.limit", "history.act"."""
+    set told as one. Invalid "history.limit", "history.act"; NotFound "user.not_found": nobody of this login works here or ever acted."""
     if not 1 <= limit <= 1000:
         raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
     if act and not BEGINNING.fullmatch(act):
@@ -118,6 +118,9 @@ def history(
     found: list[tuple[ActLog, Receipt]] = []
     told: set[str] = set()
     with desk.store.read() as db:
+        known = by in ("", desk.user) or floor.user(db, desk.tenant_id, by) is not None
+        if not known and db.exec(select(ActLog.id).where(*theirs).limit(1)).first() is None:
+            raise desk.no_user(db, by, "by")
         rows = db.exec(
             mine.order_by(col(ActLog.id).desc()).limit(LOOKED_AT if wanted or sets else limit),
             execution_options={"yield_per": _AT_ONCE},

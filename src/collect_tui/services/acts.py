@@ -53,6 +53,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
             may_override = overriders(desk, db, outcome.verdict)
             override = overridden(act, outcome.verdict, seen, context) if act.override else None
             asked = confirm.unanswered(act, outcome)
+            against = _against(desk, db, act, seen)
         except DomainError as error:
             known: VerdictView | None = getattr(error, "verdict", None)
             return Preview(
@@ -89,7 +90,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
         said=said(
             verdict,
             (*told, *passed(outcome, context.codes, context.zone)),
-            refused=[lost.message] if (lost := _lease(desk, act, seen)) is not None else (),
+            refused=(against.message,) if against is not None else (),
             next_action=following,
             later=later(outcome.effects, outcome.after, context),
             confirm=asked,
@@ -125,7 +126,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         ended=lambda number: case_rows.ended(db, desk.tenant_id, here(), number),
         taken=lambda number: bool(documents.find(db.connection(), desk.tenant_id, [(here(), number)])),
         is_case=lambda number: bool(case_rows.kinds(db, desk.tenant_id, (number,))),
-        logins=lambda: desk.logins(db),
+        roles=lambda: desk.roles(db),
         locked=lambda: queue_locks.told(db, desk.tenant_id, here()),
         stands_for=lambda: desk.stands_for(db, tenant.business_date),
         authority=desk.authority,
@@ -155,7 +156,8 @@ def _done(desk: DeskContext, act: Act, proved: bool) -> Receipt:
         if (receipt := act_log.answer(work, act, made)) is not None:
             return receipt
         before = work.load(act.account, _refs(act))
-        _fresh(desk, work.db, act, before)
+        if (against := _against(desk, work.db, act, before)) is not None:
+            raise against
         context = context_of(desk, work.db, act, work.ids, work.now)
         outcome = decide(act, before, context)
         override = overridden(act, outcome.verdict, before, context)
@@ -211,19 +213,19 @@ def _normal(act: Act) -> Act:
         ) from None
 
 
-def _fresh(desk: DeskContext, db: Db, act: Act, seen: AccountFacts) -> None:
-    """The version the agent saw must be the current one, and nobody else may hold the account."""
+def _against(desk: DeskContext, db: Db, act: Act, seen: AccountFacts) -> Stale | None:
+    """What stands against an act, whatever it does: the version that the agent saw is not the current one, or somebody else holds the
+    account. The same for a preview and for the act."""
     if act.version is not None and act.version != seen.version:
         by, at = facts.changed(db, desk.tenant_id, seen.id)
-        raise Stale(
+        return Stale(
             "account.changed",
             f"{by} changed this account at {clock(at, desk.catalogue().rules.zone)}; look at it again.",
             by=by,
             at=at,
             version=seen.version,
         )
-    if (lost := _lease(desk, act, seen)) is not None:
-        raise lost
+    return _lease(desk, act, seen)
 
 
 def _lease(desk: DeskContext, act: Act, seen: AccountFacts) -> Stale | None:

@@ -16,8 +16,8 @@ def agent(desk: DeskContext, state: str, code: str, heard: int) -> AgentView:
     Invalid `agent.code`: a pause wants a code of the site, and nothing else has one.
     """
     wanted = AgentState(state.upper()) if state else None
-    found = _code(desk, code) if wanted is AgentState.PAUSE else ""
-    if code and wanted is not AgentState.PAUSE:
+    found = _code(desk, code) if wanted == AgentState.PAUSE else ""
+    if code and wanted != AgentState.PAUSE:
         raise Invalid("agent.code", "Only a pause has a code.", "code")
     return desk.store.attempt(lambda: _changed(desk, wanted, found, heard))
 
@@ -25,7 +25,7 @@ def agent(desk: DeskContext, state: str, code: str, heard: int) -> AgentView:
 def _changed(desk: DeskContext, state: AgentState | None, code: str, heard: int) -> AgentView:
     with desk.store.write(desk.tenant_id) as db:
         where, now = (desk.tenant_id, desk.user), desk.clock()
-        if state is AgentState.PAUSE:
+        if state == AgentState.PAUSE:
             agents.pauses(db, *where, now, code)
         elif state is not None:
             agents.enter(db, *where, now, state)

@@ -37,7 +37,7 @@ from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.policy.orders import cutting
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
-from collect_tui.services.access import DECIDES, actor
+from collect_tui.services.access import ANSWERS, DECIDES, actor
 from collect_tui.services.contact import schedule_callback
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
@@ -161,10 +161,11 @@ class _Hand:
         return kinds[name]
 
     def check_people(self, kind: Kind, values: Mapping[str, Value], owner: str | None) -> None:
-        """Invalid "user.unknown" for somebody who does not work here; nobody is nobody."""
+        """Invalid "user.unknown" for somebody who does not work here, Refused "user.role" for an owner who may do nothing with a
+        case; nobody is nobody."""
         named = {n: str(v) for n, v in values.items() if n in kind.fields and kind.fields[n].type is FieldType.USER}
         for field, login in {**named, "owner": owner or named.get("owner", "")}.items():
-            self.context.login(login, field)
+            self.context.login(login, field, ANSWERS if field == "owner" else None)
 
     def case(self, facts: AccountFacts, number: str) -> tuple[Kind, Case]:
         """An open case with its kind. Refused "case.none", "case.kind"."""

@@ -18,9 +18,11 @@ from collect_tui.desk.views.case import (
     CaseView,
 )
 from collect_tui.domain.case.case import Case, Value
+from collect_tui.domain.case.clocks import ended_on
 from collect_tui.domain.case.decide import may, waits
 from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, REOPEN, Field, FieldType, Kind
 from collect_tui.domain.case.formulas import affordable
+from collect_tui.domain.dates import Calendar
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services.access import actor
 from collect_tui.services.case_privacy import HIDDEN, CaseReader
@@ -142,7 +144,16 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         asked_by=case.asked.by if case.asked else "",
         asked_amount=case.asked.amount if case.asked and reader.asked(case.kind, case.asked.move) else 0,
         links=tuple(HIDDEN if number in apart else number for number in case.links),
+        **_passing(case, kind, Calendar(holidays=desk.catalogue().rules.holidays)),
     )
+
+
+def _passing(case: Case, kind: Kind | None, calendar: Calendar) -> dict[str, Any]:
+    """When its state passes by itself, and to which."""
+    state = kind.states.get(case.state) if kind else None
+    if kind is None or state is None or state.after is None:
+        return {}
+    return {"passes_on": ended_on(case.since, state.after, calendar), "passes_to": kind.states[state.then].label}
 
 
 def _said(event: dict[str, Any], name: str, reader: CaseReader, apart: Collection[str]) -> dict[str, Any]:

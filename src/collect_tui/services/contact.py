@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from collect_tui.desk.commands import LogContact, MarkPoint, ScheduleCallback, SetNextAction, UnpinNote, WriteNote
 from collect_tui.domain.codes import Action, Result
@@ -23,6 +24,9 @@ from collect_tui.policy.worklist import before, judge_callback, judge_next
 from collect_tui.policy.writing import may_write
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
+
+OF_A_CALL: Final = frozenset({"cap", "cooldown"})
+"""Checks that a call answers to once, however much is logged of it."""
 
 
 @decides(LogContact)
@@ -66,7 +70,8 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
     )
     logged = effects[0].fold(facts)
     call = logged.attempts[-1]
-    if call.counted and same_call(call, of_customer(logged), context.rules.contact):
+    same = call.counted and same_call(call, of_customer(logged), context.rules.contact)
+    if same:
         said = f"The call is counted already: it was answered less than {context.rules.contact.conversation_minutes} minutes ago."
         told_of = [Finding("contact.same_call", Severity.INFO, said, "cap")]
     else:
@@ -81,9 +86,11 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         told.append(Finding("contact.offer", Severity.INFO, f"The offer is {amount}, until {last}.", "offer"))
     if word := contact.untimed(result.follow_up, facts, point, context.now, context.rules.contact):
         told.append(Finding("contact.next_try", Severity.WARN, f"Next try: {word}.", "window"))
+    # What the call itself has used up, and the pause that follows it, are no word against going on with it.
+    judged = [f for f in _judged(action, result, point, facts, context) if not (same and f.check in OF_A_CALL)]
     if result.right_party and not verified:
         told += _unverified(context.rules.verification)
-    return Decision(effects, Verdict.of([*_judged(action, result, point, facts, context), *told]))
+    return Decision(effects, Verdict.of([*judged, *told]))
 
 
 def _unverified(rules: VerificationRules) -> Iterable[Finding]:

@@ -18,6 +18,7 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import ArrangementPolicy, Rules
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.house import House
+from collect_tui.services.access import require_of
 
 if TYPE_CHECKING:
     from collect_tui.services.message.compose import Composer
@@ -57,7 +58,7 @@ class Context:
     taken: Callable[[str], bool] = lambda number: False  # whether the account has an item of a number, settled or not
     ended: Callable[[str], Case | None] = lambda number: None  # a case of the account that has ended, by its number
     is_case: Callable[[str], bool] = lambda number: False  # whether the tenant has a case of a number, open or not
-    logins: Callable[[], tuple[str, ...]] = tuple  # of those who work here
+    roles: Callable[[], Mapping[str, str]] = dict  # of those who work here, by login
     locked: Callable[[], str | None] = lambda: None  # who has locked the order of the account's queue, in a sentence
     stands_for: Callable[[], Mapping[str, Authority]] = dict  # in whose stead the user decides cases today
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
@@ -80,12 +81,20 @@ class Context:
         """Whether the user's authority reaches so far; who owns the file has that of their role."""
         return (self.authority or self.catalogue.authority.of(self.role)).allows(permission)
 
-    def login(self, given: str, field: str) -> str:
-        """The login of somebody who works here; nothing for nobody. Invalid "user.unknown"."""
-        if given and given not in (logins := self.logins()):
-            near = nearest(given, logins)
+    def login(self, given: str, field: str, permission: str | None = None) -> str:
+        """The login of somebody who works here and may do what they are given; nothing for nobody. Invalid "user.unknown";
+        Refused "user.role"."""
+        if not given:
+            return given
+        roles, rules = self.roles(), self.catalogue.authority
+        if given not in roles:
+            near = nearest(
+                given, [n for n, role in roles.items() if not permission or rules.of(role).allows(permission)]
+            )
             told = f"did you mean {near}?" if near else "expected a login."
             raise Invalid("user.unknown", f"Nobody of this login works here; {told}", field)
+        if permission:
+            require_of(rules, given, roles[given], permission, field)
         return given
 
     def method(self, given: str) -> str:

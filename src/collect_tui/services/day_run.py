@@ -136,7 +136,7 @@ def _mend(desk: DeskContext, day: Day) -> None:
         session = work.db
         session.execute(delete(table(QueueDelta)).where(table(QueueDelta).c.tenant_id == day.tenant_id))
         _write_figures(session, day, score_figures.counted(session, day.tenant_id))
-        kpi.keep(session, day.tenant_id, None, day.date)
+        kpi.keep(session, day.tenant_id, None, day.date, day.catalogue.rules.contact.conversation_minutes)
 
 
 def within_reach(current: date, business_date: date) -> None:
@@ -252,7 +252,7 @@ def _figures(work: UnitOfWork, day: Day) -> int:
     ).all()
     folded = execute(session, delete(d).where(d.c.tenant_id == sql.tenant()), day.values)
     _write_figures(session, day, {(queue, currency): (n, amount) for queue, currency, n, amount in sums})
-    kpi.keep(session, day.tenant_id, day.last, day.date)
+    kpi.keep(session, day.tenant_id, day.last, day.date, day.catalogue.rules.contact.conversation_minutes)
     unmark_all(session, day.tenant_id)
     return folded
 

@@ -11,8 +11,10 @@ from sqlmodel import Session as Db
 from sqlmodel import col, select
 
 from collect_tui.common.ids import Ids
+from collect_tui.common.text import clean
+from collect_tui.common.words import nearest
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.desk.errors import Unavailable
+from collect_tui.desk.errors import NotFound, Unavailable
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.house import House
@@ -95,10 +97,16 @@ class DeskContext:
         mine = select(AppUser.desk).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
         return self.catalogue().cases.departments_of(db.exec(mine).first() or "")
 
-    def logins(self, db: Db) -> tuple[str, ...]:
-        """Of everybody who still works here."""
-        theirs = select(AppUser.login).where(AppUser.tenant_id == self.tenant_id, col(AppUser.active))
-        return tuple(db.exec(theirs.order_by(AppUser.login)))
+    def roles(self, db: Db) -> dict[str, str]:
+        """The role of everybody who still works here, by login."""
+        theirs = select(AppUser.login, AppUser.role).where(AppUser.tenant_id == self.tenant_id, col(AppUser.active))
+        return dict(db.exec(theirs.order_by(AppUser.login)).all())
+
+    def no_user(self, db: Db, login: str, field: str) -> NotFound:
+        """What is said where a login is nobody's, with the nearest one."""
+        near = nearest(login, self.roles(db))
+        told = f"; did you mean {near}?" if near else "."
+        return NotFound("user.not_found", f"There is no user {clean(login[:64])!r} at this desk{told}", field)
 
     def stands_for(self, db: Db, on: date) -> dict[str, Authority]:
         """In whose stead the user decides cases on a business date, with what each of them may; nobody who does not work here."""

@@ -8,13 +8,13 @@ from typing import Any
 from sqlmodel import Session as Db
 
 from collect_tui.common.text import clean
-from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.views.floor import FloorView, QueueLockView, SeatView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.states import AccountState
 from collect_tui.services import case_lists, events
-from collect_tui.services.access import require
+from collect_tui.services.access import WORKS, require, require_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import claims, facts, kpi, queue_locks, queues, worked
@@ -48,23 +48,26 @@ def _produced(
 ) -> tuple[SeatView, ...]:
     """The seats with what came of the day."""
     until = desk.clock() + timedelta(microseconds=1)
-    found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until)
+    minutes = desk.catalogue().rules.contact.conversation_minutes
+    found = kpi.count(db, desk.tenant_id, [seat.login for seat in seats], began, until, minutes)
     return tuple(seat.model_copy(update=_work(kpi.of(found, seat.login), currency)) for seat in seats)
 
 
 def _work(figures: kpi.Figures, currency: str) -> dict[str, Any]:
     named = {name: value for (_, name, unit), value in figures.items() if unit in ("", currency)}
     return {
-        **{name: named.get(name, 0) for name in ("right_party", "promises", "promised")},
+        **{name: named.get(name, 0) for name in ("worked", "right_party", "promises", "promised")},
         "promised_other_currencies": kpi.others(figures, currency),
     }
 
 
-def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
-    """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused.
+def reassign(desk: DeskContext, account: str, to: str, reason: str, *, do: bool = True) -> Claim:
+    """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused. Without `do`
+    all of it is tried and nothing stays.
 
     The reason and both names stand in the audit. Asked again, it only renews the lease. Forbidden without `queue.assign`;
-    NotFound: no such account or user; Refused: the account is closed, or the user may not work; Invalid: no reason.
+    NotFound: no such account or user; Refused: the account is closed, the user no longer works here ("user.inactive") or may not
+    work a queue ("user.role"); Invalid: no reason.
     """
     require(desk.authority, "queue.assign")
     why = clean(reason).strip()
@@ -72,11 +75,11 @@ def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
         raise Invalid("reassign.reason", "Say why the account goes to a colleague; it stands in the audit.", "reason")
     if len(why) > LONGEST_REASON:
         raise Invalid("reassign.reason", f"A reason has at most {LONGEST_REASON} characters.", "reason")
-    return desk.store.attempt(lambda: _hand_over(desk, account, to, why))
+    return desk.store.attempt(lambda: _hand_over(desk, account, to, why, do))
 
 
-def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
-    with unit_of_work(desk, account) as work:
+def _hand_over(desk: DeskContext, account: str, to: str, why: str, do: bool) -> Claim:
+    with unit_of_work(desk, account, dry_run=not do) as work:
         db, now, minutes = work.db, work.now, desk.catalogue().rules.queue.lease_minutes
         account_id = facts.account_id(db, desk.tenant_id, account)
         number, status = rows.number_and_status(db, desk.tenant_id, account_id)
@@ -84,9 +87,10 @@ def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
             raise Refused("account.closed", f"{number} is closed; there is nothing left to work on it.", "account")
         user = rows.user(db, desk.tenant_id, to)
         if user is None:
-            raise NotFound("user.not_found", f"There is no user {clean(to)!r} at this desk.", "to")
+            raise desk.no_user(db, to, "to")
         if not user.active:
             raise Refused("user.inactive", f"{to} no longer works at this desk; choose a colleague who does.", "to")
+        require_of(desk.catalogue().authority, to, user.role, WORKS, "to")
         before, in_queue, fence, until = claims.hand_over(db, desk.tenant_id, account_id, to, now, minutes)
         if before != to:
             gate.know({number})

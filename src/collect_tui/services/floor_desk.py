@@ -54,10 +54,10 @@ class FloorDesk(DeskContext):
 
         return team.hand_on(self, of, to, reason, do=do, progress=progress)
 
-    def reassign(self, account: str, to: str, reason: str) -> Claim:
+    def reassign(self, account: str, to: str, reason: str, *, do: bool = True) -> Claim:
         from collect_tui.services import floor
 
-        return claiming.counted(self, floor.reassign(self, account, to, reason), to)
+        return claiming.counted(self, floor.reassign(self, account, to, reason, do=do), to)
 
     def me(self, login: str = "") -> MeView:
         from collect_tui.services import me

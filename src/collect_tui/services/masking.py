@@ -56,7 +56,19 @@ def unverified(view: AccountView) -> AccountView:
         **nothing,
         "ageing": view.ageing.model_copy(update=ageing),
         **dict.fromkeys(
-            ("items", "services", "orders", "holds", "waiting", "cases", "chips", "pinned", "unapplied_payments"), ()
+            (
+                "items",
+                "services",
+                "orders",
+                "holds",
+                "waiting",
+                "cases",
+                "chips",
+                "pinned",
+                "unapplied_payments",
+                "latest_payments",
+            ),
+            (),
         ),
         **dict.fromkeys(("promise", "last_payment", "last_word", "credit_limit", "next_action"), None),
         "bucket": "",

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from sqlmodel import Session as Db
 
-from collect_tui.desk.errors import NotFound
 from collect_tui.desk.views.me import AgentDay, CallbackDue, MeView
 from collect_tui.domain.agent import seconds
 from collect_tui.domain.dates import day_start
@@ -31,7 +30,7 @@ def me(desk: DeskContext, login: str) -> MeView:
     with desk.reading() as db:
         user = people.user(db, desk.tenant_id, who)
         if user is None and who != desk.user:
-            raise NotFound("user.not_found", f"There is no user {who!r} at this desk.", "login")
+            raise desk.no_user(db, who, "login")
         return _seen(desk, db, who, user.name if user else who)
 
 
@@ -75,7 +74,8 @@ def _today(desk: DeskContext, db: Db, who: str, on: date, currency: str) -> Agen
     """With the state that lasts: it has not ended, so that the log does not have it."""
     now = desk.clock()
     begin = day_start(on, desk.tenant(db).zone)
-    found = kpi.count(db, desk.tenant_id, [who], begin, now + timedelta(microseconds=1))
+    minutes = desk.catalogue().rules.contact.conversation_minutes
+    found = kpi.count(db, desk.tenant_id, [who], begin, now + timedelta(microseconds=1), minutes)
     current = agents.status(db, desk.tenant_id, who)
     if current is not None and current.since >= begin:
         key = (who, f"{current.state.lower()}_s", "")

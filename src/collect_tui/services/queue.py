@@ -20,6 +20,7 @@ from collect_tui.policy import next_action
 from collect_tui.policy.objections import in_time
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import before, judge_snooze
+from collect_tui.services.access import ANSWERS, WORKS
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -82,12 +83,12 @@ def release_hold(command: ReleaseHold, facts: AccountFacts, context: Context) ->
 def _put_off(facts: AccountFacts, context: Context) -> NextAction | None:
     """What came next before the holds whose review does now; None: nobody knows, or something else does."""
     now, still = facts.next_action, bool(facts.holds)
-    if now is None or now.code != next_action.HELD:
+    if now is None or now.code != hold.HELD:
         return None
     for past in context.past_acts(""):
         for each in reversed(past.effects if past.undone_by is None else ()):
             if isinstance(each, NextActionSet) and each.new == now:
-                if each.old is None or each.old.code != next_action.HELD or still:
+                if each.old is None or each.old.code != hold.HELD or still:
                     return each.old
                 now = each.old
     return None
@@ -95,7 +96,7 @@ def _put_off(facts: AccountFacts, context: Context) -> NextAction | None:
 
 @decides(SetOwner)
 def set_owner(command: SetOwner, facts: AccountFacts, context: Context) -> Decision:
-    owner = context.login(command.owner, "owner")
+    owner = context.login(command.owner, "owner", WORKS)
     if owner == facts.owner:
         raise Refused("account.owner", f"The account is {owner or 'nobody'}'s already.", "owner")
     return Decision((AttributeSet("account.owner", facts.owner, owner),))
@@ -110,8 +111,11 @@ def hand_over(command: HandOver, facts: AccountFacts, context: Context) -> Decis
     kinds = context.catalogue.cases.kinds
     effects: list[Effect] = [AttributeSet("account.owner", of, to)] if facts.owner == of else []
     effects += [CallbackGiven(each.id, to, of) for each in facts.callbacks if each.owner == of]
+    if effects:
+        context.login(to, "to", WORKS)
     for case in facts.cases:
         if case.owner == of:
+            context.login(to, "to", ANSWERS)
             title = kinds[case.kind].title if case.kind in kinds else case.kind
             effects.append(
                 CaseChanged(case, replace(case, owner=to), title, f"is {to}'s", context.ids(), what="changed")

@@ -18,6 +18,7 @@ from collect_tui.desk.views.floor import HandedOn
 from collect_tui.domain.agent import AgentState
 from collect_tui.domain.card_text import mask_card
 from collect_tui.services import claiming, floor
+from collect_tui.services.access import ANSWERS, DECIDES, WORKS, require_of
 from collect_tui.services.deciders import acts
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import agents, queue_locks
@@ -52,7 +53,8 @@ def absent(desk: DeskContext, login: str, until: date | None, deputy: str, reaso
     """An agent is away until a business date, on which they are back; None: they are back now. Meanwhile their callbacks are anybody's, and
     `deputy` decides cases in their stead, as `[[deputies]]` of `authority.toml` do.
 
-    NotFound "user.not_found"; Invalid "absent.until": a day that is over; "absent.reason".
+    NotFound "user.not_found"; Invalid "absent.until": a day that is over; "absent.reason"; Refused "user.role": a deputy
+    who may decide nothing.
     """
     why = _why(reason, "absent.reason") if until is not None else clean(reason).strip()
 
@@ -66,6 +68,8 @@ def absent(desk: DeskContext, login: str, until: date | None, deputy: str, reaso
                 raise Invalid("absent.until", "Expected a day after today, on which they are back.", "until")
             if deputy == login or (deputy and until is None):
                 raise Invalid("absent.deputy", "Somebody else decides in their stead, while they are away.", "deputy")
+            if deputy:
+                _user(desk, db, deputy, "deputy", DECIDES)
             now, values = desk.clock(), {"absent_until": until, "deputy": deputy}
             told = " ".join(filter(None, (str(until or ""), deputy, why)))
             agents.add(db, desk.tenant_id, login, now, "absent" if until else "back", by=desk.user, text=told)
@@ -106,16 +110,19 @@ def hand_on(
     """Counts what is an agent's, and with `do` hands it on: to one colleague, or spread over several, each account an act of its own,
     `MOST` of them a set. What is broken off has done what it has done; again, it goes on.
 
-    NotFound "user.not_found"; Invalid "handover.to", "handover.reason"; Refused "user.inactive".
+    NotFound "user.not_found"; Invalid "handover.to", "handover.reason"; Refused "user.inactive", "user.role".
     """
     names = tuple(dict.fromkeys(to))
     if not names or of in names:
         raise Invalid("handover.to", "Say to whom: the logins of colleagues.", "to")
     why = _why(reason, "handover.reason") if do else ""
     with desk.reading() as db:
+        found = rows.theirs(db, desk.tenant_id, of, desk.clock())
         for each in names:
             _user(desk, db, each, "to")
-        found = rows.theirs(db, desk.tenant_id, of, desk.clock())
+            for name in found:
+                if found[name]:
+                    _user(desk, db, each, "to", ANSWERS if name == "cases" else WORKS)
     numbers = sorted(set().union(*found.values()))
     counts = {name: len(each) for name, each in found.items()}
     seen = HandedOn(of=of, to=names, accounts=len(numbers), **counts)
@@ -141,12 +148,14 @@ def hand_on(
     return seen.model_copy(update={"done": len(numbers) - len(refused), "refused": tuple(refused)})
 
 
-def _user(desk: DeskContext, db: Db, login: str, field: str) -> None:
+def _user(desk: DeskContext, db: Db, login: str, field: str, permission: str | None = None) -> None:
     user = rows.user(db, desk.tenant_id, login)
     if user is None:
-        raise NotFound("user.not_found", f"There is no user {clean(login)!r} at this desk.", field)
+        raise desk.no_user(db, login, field)
     if not user.active:
         raise Refused("user.inactive", f"{login} no longer works at this desk.", field)
+    if permission:
+        require_of(desk.catalogue().authority, login, user.role, permission, field)
 
 
 def _why(reason: str, code: str) -> str:

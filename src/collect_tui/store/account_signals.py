@@ -204,8 +204,9 @@ def _orders(kind: str) -> Any:
     left = func.coalesce(desk_day(t.sent_at), not_sent)
     since = func.min(case((one_of(t.status, sorted(WAITING_ORDER)), left)), type_=Date)
     reviews = _count(and_(t.status == constant(OrderState.DRAFT), one_of(t.kind, CUTS)))
-    failed = func.max(case((one_of(t.status, sorted(FAILED_ORDER)), t.id)))
-    return _grouped(kind, t, [], since=since, reviews=reviews, failed=failed, last=func.max(t.id))
+    failed = func.max(case((and_(one_of(t.status, sorted(FAILED_ORDER)), ~t.undone), t.id)))
+    last = func.max(case((~t.undone, t.id)))
+    return _grouped(kind, t, [], since=since, reviews=reviews, failed=failed, last=last)
 
 
 def _notices(kind: str) -> Any:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from collect_tui.common.files import sync_folder, write_whole
+from collect_tui.common.files import read_whole, sync_folder, write_whole
 
 LEDGER: Final = "backups.json"
 
@@ -46,7 +46,7 @@ def let_go(folder: Path, names: list[str]) -> Iterator[str]:
 def _ledger(folder: Path) -> dict[str, dict[str, Any]]:
     """What was made here. One that cannot be read counts for nothing: its copies then stay."""
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        found = json.loads((folder / LEDGER).read_text("utf-8"))
+        found = json.loads(read_whole(folder / LEDGER))
         if isinstance(found, dict):
             return {name: entry for name, entry in found.items() if _sane(name, entry)}
     return {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import CTE, case, distinct, func, not_, or_, select, true, update
+from sqlalchemy import CTE, func, not_, select, true, update
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.views.floor import FloorView, SeatView
@@ -15,7 +15,6 @@ from collect_tui.store import agents
 from collect_tui.store.claims import FREE
 from collect_tui.store.sql import execute, instant, table, tenant
 from collect_tui.store.tables import Account, ActLog, AppUser, Callback, CaseFile, WorkItem
-from collect_tui.store.worked import WORK
 
 NO_USER: Final = "not a user"
 """Role of a login under which somebody works who is no user of the desk."""
@@ -89,9 +88,9 @@ def any_expired(session: Session, tenant_id: int, now: datetime) -> bool:
 
 
 def user(session: Session, tenant_id: int, login: str) -> Any:
-    """Login, name and whether active of one user; None when there is no such user."""
+    """Login, name, role and whether active of one user; None when there is no such user."""
     u = table(AppUser).c
-    query = select(u.login, u.name, u.active).where(u.tenant_id == tenant_id, u.login == login)
+    query = select(u.login, u.name, u.role, u.active).where(u.tenant_id == tenant_id, u.login == login)
     return session.execute(query).one_or_none()
 
 
@@ -146,12 +145,10 @@ def _done(session: Session, tenant_id: int, day_began: datetime) -> dict[str, Ma
     people = (
         select(logins.c.login, func.coalesce(last, -1).label("last")).where(logins.c.login.is_not(None)).cte("people")
     )
-    work = or_(*(_has(log, kind) for kind in WORK)) & log.undone_by.is_(None) & ~_has(log, "ActUndone")
     query = (
         select(
             log.by,
             func.count().label("acts"),
-            func.count(distinct(case((work, log.account_id)))).label("worked"),
             func.max(log.at).label("last_at"),
         )
         .select_from(people)
@@ -159,18 +156,13 @@ def _done(session: Session, tenant_id: int, day_began: datetime) -> dict[str, Ma
         .group_by(log.by)
     )
     found = session.execute(query, {"tenant": tenant_id, "day_began": day_began})
-    return {row.by: {"acts": row.acts, "worked": row.worked, "last_at": row.last_at} for row in found}
+    return {row.by: {"acts": row.acts, "last_at": row.last_at} for row in found}
 
 
 def logins(session: Session, tenant_id: int) -> list[str]:
     """Every login that has ever acted."""
     query = select(_logins().c.login)
     return [login for login in session.execute(query, {"tenant": tenant_id}).scalars() if login is not None]
-
-
-def _has(log: Any, effect: str) -> Any:
-    """Whether an act had an effect of that name."""
-    return log.effects.contains(f'"kind": "{effect}"', autoescape=True)
 
 
 def _logins() -> CTE:

@@ -34,6 +34,13 @@ class iso_instant(FunctionElement[str]):
     inherit_cache = True
 
 
+class seconds_between(FunctionElement[int]):
+    """Whole seconds from one instant to a later one: `seconds_between(first, then)`."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
 class least(FunctionElement[int]):
     """The smaller of two integers that are not NULL (with NULL the two databases differ)."""
 
@@ -117,6 +124,18 @@ def _iso_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 @compiles(iso_instant, "postgresql")
 def _iso_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"""to_char(({_args(element, compiler, kw)[0]}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    first, then = _args(element, compiler, kw)
+    return f"(strftime('%s', {then}) - strftime('%s', {first}))"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    first, then = (f"date_trunc('second', {each})" for each in _args(element, compiler, kw))
+    return f"CAST(extract(epoch FROM {then} - {first}) AS bigint)"
 
 
 @compiles(least, "sqlite")

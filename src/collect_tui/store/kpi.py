@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import case, delete, distinct, exists, func, insert, or_, select
+from sqlalchemy import and_, case, delete, distinct, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.views.base import Sum
@@ -20,6 +20,7 @@ from collect_tui.domain.states import PromiseState
 from collect_tui.store import agents, sql
 from collect_tui.store.facts import VOID
 from collect_tui.store.floor import logins
+from collect_tui.store.functions import seconds_between
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AppUser, BatchStep, ContactEvent, KpiDay, Promise, Tenant
 
@@ -32,19 +33,24 @@ KEPT_DAYS: Final = 31
 _k = table(KpiDay).c
 
 
-def count(session: Session, tenant_id: int, people: Sequence[str], begin: datetime, end: datetime) -> Figures:
+def count(
+    session: Session, tenant_id: int, people: Sequence[str], begin: datetime, end: datetime, minutes: int
+) -> Figures:
     """The figures of these people from an instant up to another: `worked` (accounts), `results`, `contacts`, `right_party`,
-    `promises`, `promised` (an amount), and `available_s`, `talk_s`, `wrap_s`, `pause_s`. What is nothing is left out."""
+    `promises`, `promised` (an amount), and `available_s`, `talk_s`, `wrap_s`, `pause_s`. What is nothing is left out.
+
+    `minutes`: what the same agent logs of the same number so soon after a contact is of one conversation, as for the cap on calls
+    (`policy.attempts.same_call`), and counts once.
+    """
     found: Figures = {}
-    e, later = table(ContactEvent).c, table(ContactEvent).alias("later").c
-    back = exists().where(later.tenant_id == tenant_id, later.supersedes == e.id, later.at < end)
+    e = _results(tenant_id, people, begin - timedelta(minutes=minutes), end)
     worked = select(
         e.by,
         func.count(distinct(e.account_id)).label("worked"),
         func.count().label("results"),
-        sql.total(case((e.contact, 1), else_=0)).label("contacts"),
-        sql.total(case((e.right_party, 1), else_=0)).label("right_party"),
-    ).where(e.tenant_id == tenant_id, e.by.in_(people), e.at >= begin, e.at < end, e.result != VOID, ~back)
+        _conversations(e.contact, e.at, e.spoke, minutes).label("contacts"),
+        _conversations(e.right_party, e.at, e.reached, minutes).label("right_party"),
+    ).where(e.at >= begin)
     for row in session.execute(worked.group_by(e.by)):
         found |= {(row.by, name, ""): getattr(row, name) for name in ("worked", "results", "contacts", "right_party")}
     p, a = table(Promise).c, table(Account).c
@@ -77,7 +83,35 @@ def sums(amounts: Mapping[str, int]) -> tuple[Sum, ...]:
     return tuple(Sum(currency=currency, amount=minor) for currency, minor in sorted(amounts.items()) if minor)
 
 
-def keep(session: Session, tenant_id: int, last: date | None, today: date) -> None:
+def _results(tenant_id: int, people: Sequence[str], begin: datetime, end: datetime) -> Any:
+    """The columns of results that stand, with when the same agent last had a contact on the same number before (`spoke`), and when with the
+    right party (`reached`)."""
+    e, later = table(ContactEvent).c, table(ContactEvent).alias("later").c
+    back = exists().where(later.tenant_id == tenant_id, later.supersedes == e.id, later.at < end)
+    before: dict[str, Any] = {
+        "partition_by": (e.by, func.coalesce(e.point_id, -e.account_id)),
+        "order_by": (e.at, e.id),
+        "rows": (None, -1),
+    }
+    return (
+        select(
+            *(e.by, e.account_id, e.at, e.contact, e.right_party),
+            func.max(case((e.contact, e.at))).over(**before).label("spoke"),
+            func.max(case((e.right_party, e.at))).over(**before).label("reached"),
+        )
+        .where(e.tenant_id == tenant_id, e.by.in_(people), e.at >= begin, e.at < end, e.result != VOID, ~back)
+        .subquery()
+        .c
+    )
+
+
+def _conversations(had: Any, at: Any, before: Any, minutes: int) -> Any:
+    """How many rows begin one."""
+    first = or_(before.is_(None), seconds_between(before, at) >= 60 * minutes)
+    return sql.total(case((and_(had, first), 1), else_=0))
+
+
+def keep(session: Session, tenant_id: int, last: date | None, today: date, minutes: int) -> None:
     """Keeps the figures of the days that are over since the last run, and of the one before it, which may not have been; of the first run
     those of a month."""
     first = max(last - timedelta(days=1) if last else date.min, today - timedelta(days=KEPT_DAYS))
@@ -86,13 +120,13 @@ def keep(session: Session, tenant_id: int, last: date | None, today: date) -> No
     rows = [
         {"tenant_id": tenant_id, "login": login, "on": on, "figure": figure, "currency": currency, "value": value}
         for on in _days(first, today)
-        for (login, figure, currency), value in count(session, tenant_id, people, *_span(on, zone)).items()
+        for (login, figure, currency), value in count(session, tenant_id, people, *_span(on, zone), minutes).items()
     ]
     if rows:
         session.execute(insert(table(KpiDay)), rows)
 
 
-def stale(session: Session, tenant_id: int, today: date) -> list[str]:
+def stale(session: Session, tenant_id: int, today: date, minutes: int) -> list[str]:
     """The people and days, `mia 2026-11-20`, whose kept figures are not those counted; of days that were over when they were kept."""
     b = table(BatchStep).c
     at: datetime | None = session.execute(
@@ -107,7 +141,7 @@ def stale(session: Session, tenant_id: int, today: date) -> list[str]:
         begin, end = _span(on, zone)
         if end > at:
             continue
-        seen, counted = kept(session, tenant_id, on), count(session, tenant_id, people, begin, end)
+        seen, counted = kept(session, tenant_id, on), count(session, tenant_id, people, begin, end, minutes)
         wrong += [f"{login} {on}" for login in sorted({key[0] for key, _ in seen.items() ^ counted.items()})]
     return wrong
 

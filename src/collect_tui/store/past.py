@@ -32,7 +32,7 @@ def load_many(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
     events = rows([e.account_id, e.at, e.outbound, e.counted, e.right_party, e.id, e.supersedes])
     holds = rows([h.account_id, h.kind, h.placed_on, h.until], h.status == HoldState.EXPIRED, h.until.is_not(None))
     gone = {row.supersedes for row in events}
-    last = dict(rows([o.account_id, o.status]))  # ids grow with time
+    last = dict(rows([o.account_id, o.status], ~o.undone))  # ids grow with time
     promised, paid = _made(PastPromise, promises), _made(PastPayment, payments)
     spoken, held = _made(PastContact, [row[:5] for row in events if row.id not in gone]), _made(PastHold, holds)
     return {

@@ -18,7 +18,7 @@ from collect_tui.store.writing import WriteContext, write
 @write.register
 def _(effect: fx.MessageWritten, here: WriteContext) -> None:
     message = effect.message
-    released = _released(here) if message.status is MessageState.QUEUED else {}
+    released = _released(here) if message.status == MessageState.QUEUED else {}
     rest = {"address": effect.address, "answers": effect.answers, "blocked": effect.blocked}
     here.put("message", message, made_at=here.at, made_by=here.by, **_said(effect.content), **rest, **released)
     for item_id, amount in zip(message.items, effect.amounts, strict=True):
@@ -58,7 +58,7 @@ def as_changed(effect: fx.MessageChanged, at: datetime) -> dict[str, Any]:
 def _(effect: fx.MessageReceived, here: WriteContext) -> None:
     received, message = effect.received, table(Message)
     nobodys = here.change("message", id=received.id, inbound=True).where(message.c.account_id.is_(None))
-    closed_at = None if received.status is InboxState.RECEIVED else here.at
+    closed_at = None if received.status == InboxState.RECEIVED else here.at
     here.one(
         nobodys.values(
             account_id=here.account_id,
@@ -74,7 +74,7 @@ def _(effect: fx.MessageReceived, here: WriteContext) -> None:
 @write.register
 def _(effect: fx.InboxChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    here.set("message", key, status=effect.status, closed_at=None if effect.status is InboxState.RECEIVED else here.at)
+    here.set("message", key, status=effect.status, closed_at=None if effect.status == InboxState.RECEIVED else here.at)
 
 
 def _about(message_id: int, items: tuple[tuple[int, int], ...] | None, here: WriteContext) -> None:

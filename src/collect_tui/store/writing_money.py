@@ -152,7 +152,7 @@ def _(effect: fx.OrderRequested, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.OrderChanged, here: WriteContext) -> None:
-    values: dict[str, Any] = {"status": effect.status, "lifted": effect.lifted}
+    values: dict[str, Any] = {"status": effect.status, "lifted": effect.lifted, "undone": effect.undone}
     if effect.detail:
         values["detail"] = effect.detail
     if sent_off(effect):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LOOK_BACK: Final = 200
 """Acts of mine among which one is looked for that was sent before the program ended."""
+_TURN: Final = 0.05
+"""Seconds until it is looked again whether another program of this user has sent what it sends on the account."""
 
 
 class Acts:
@@ -36,6 +38,14 @@ class Acts:
         what was asked for, its receipt is the answer; else Unsettled says what became of it, and nothing else is sent. What
         was typed (`act` as text) is enough then.
         """
+        while not self.sent.take_turn(account):
+            await asyncio.sleep(_TURN)
+        try:
+            return await self._do(account, act, proof)
+        finally:
+            self.sent.end_turn(account)
+
+    async def _do(self, account: str, act: Act | str, proof: str | None) -> Receipt:
         due, says_so = self.sent.due(account, act)
         try:
             if says_so:

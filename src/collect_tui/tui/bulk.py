@@ -40,7 +40,7 @@ async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Se
         return
 
     question = [
-        Line.of((f"On {plural(len(each), 'account')}: ", Role.HEAD), f"{planned.first}?"),
+        Line.of((f"On {plural(len(each), 'account')}: ", Role.HEAD), f"{planned.common}?"),
         *([Line.of((left_out(planned.refused), Role.WARN))] if planned.refused else ()),
     ]
     await ask_all(acts, screen, each, planned, question, done, yes="do it", no="Nothing was done.")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from collect_tui.desk import arguments
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.undoing import find_undo
 from collect_tui.tui import messages
@@ -131,7 +132,12 @@ class Commands(QueueCommands):
     may_whynot_open = may_why_open
     do_whynot_open = do_why_open
 
+    def may_history_open(self, words: str) -> Callable[[], object] | None:
+        by = arguments.history(words).by
+        return partial(self._app.desk.history, limit=1, by=by) if by else None
+
     async def do_history_open(self, words: str = "") -> None:
+        self.may_history_open(words)
         screen = cast("HistoryPage", await self._navigator.show_screen("history"))
         await screen.show_words(words)
 

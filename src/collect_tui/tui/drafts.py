@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.common.files import make_private, set_aside
+from collect_tui.common.files import Turn, make_private, set_aside
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
@@ -207,6 +207,17 @@ class Drafts:
     def accounts(self) -> frozenset[str]:
         """The accounts that have drafts."""
         return frozenset(str(row[0]) for row in self._rows("SELECT account FROM draft WHERE desk = ?", self._scope))
+
+    def turn(self, account: str) -> Turn | None:
+        """The turn of whoever sends an act on an account, in whichever program of this user; None where nothing is kept."""
+        if self._folder is None:
+            return None
+        from hashlib import sha256
+
+        with contextlib.suppress(OSError):
+            make_private(self._folder)
+        name = sha256(f"{self._scope}\n{account}".encode()).hexdigest()[:24]
+        return Turn(self._folder / f".sending-{name}.lock")
 
     def close(self) -> None:
         """Close the file."""

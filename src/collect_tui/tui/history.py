@@ -12,10 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, overload
 
-from collect_tui.common.files import make_private, set_aside, write_whole
+from collect_tui.common.files import make_private, read_whole, set_aside, write_whole
 
 FILE: Final = "history"
 LIMIT: Final = 500
+LARGEST: Final = 2**24
+"""Bytes of the file."""
 
 
 class History(Sequence[str]):
@@ -39,7 +41,7 @@ class History(Sequence[str]):
             self._read = []
             if self._path is not None:
                 with contextlib.suppress(OSError):
-                    text = self._path.read_text("utf-8", errors="replace")
+                    text = read_whole(self._path, LARGEST).decode("utf-8", errors="replace")
                     self._read = [line for line in text.split("\n") if line and _whole(line)][-self._limit :]
                     if not _whole(text.replace("\n", "")):
                         aside = set_aside(self._path)

@@ -51,6 +51,7 @@ NOTHING_BEFORE: Final = "= repeats what was done here last; there is nothing yet
 NO_ACCOUNT: Final = "There is no account here for that; open one by its number."
 #: Said with a screen and without one.
 NOTHING_HANDED_ON: Final = "Nothing was handed on."
+NOTHING_KEPT: Final = "Nothing was kept; `save NAME` with another name keeps both."
 NO_QUEUE_SHOWN: Final = "That is about a queue that is shown; q NAME opens one."
 NOTHING_UNDONE: Final = "Nothing was undone."
 WHICH_ACCOUNT: Final = "Say which account: `a NUMBER`."

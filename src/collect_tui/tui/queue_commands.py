@@ -10,6 +10,7 @@ from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.own_filters import OWN
 from collect_tui.tui import messages
 from collect_tui.tui.case_commands import CaseCommands
+from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import ACCOUNT, QUEUE
 from collect_tui.tui.queue_rows import load_queue
 
@@ -140,7 +141,14 @@ class QueueCommands(CaseCommands):
         return self._app.filters.to_save(name, shown.queue_name, shown.words, queues)
 
     async def do_queue_save(self, name: str = "") -> None:
-        """Keeps what is shown of the queue under a name."""
-        saved = self._to_save(name)
-        self._app.filters.save(saved)
-        self._shown.status(messages.saved(saved))
+        """Keeps what is shown of the queue under a name; in place of something else after a question that says what."""
+        saved, shown = self._to_save(name), self._shown
+
+        async def keep(_answer: str = "") -> None:
+            self._app.filters.save(saved)
+            shown.status(messages.saved(saved))
+
+        if asked := self._app.filters.question(saved):
+            await ask(shown, [asked], keep, yes="keep it", no=messages.NOTHING_KEPT)
+        else:
+            await keep()

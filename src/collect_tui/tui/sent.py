@@ -3,6 +3,8 @@
 An answer may be lost, and so may the process that waits for it.  The act is then unsure, and whoever does something on its
 account next, by line, form, two keys, undo or a plain command, in this window or another, asks what became of that
 one: the very same object goes out again, which the desk does once.  Nothing else is sent before that is known.
+
+What another program that lives is sending just now is no such act: who sends has the account's turn, and the next one waits for it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collect_tui.desk.errors import Forbidden, NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 
 if TYPE_CHECKING:
+    from collect_tui.common.files import Turn
     from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.act import Receipt
@@ -67,10 +70,31 @@ class Sent:
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
         self._mine: dict[str, Act] = {}
+        self._turns: dict[str, Turn | None] = {}
+
+    def take_turn(self, account: str, *, wait: bool = False) -> bool:
+        """Begins to send on an account. False: somebody else of this user is sending there, whom `wait` waits for."""
+        turn = self._drafts.turn(account)
+        if turn is not None and not turn.take(wait=wait):
+            return False
+        self._turns[account] = turn
+        return True
+
+    def end_turn(self, account: str) -> None:
+        turn = self._turns.pop(account, None)
+        if turn is not None:
+            turn.give()
+
+    def _elsewhere(self, account: str) -> bool:
+        """Does another program send on an account, and know best itself what becomes of that?"""
+        turn = None if account in self._turns else self._drafts.turn(account)
+        return turn is not None and turn.taken()
 
     def of(self, account: str) -> Act | None:
         """The unsure act of an account.  Once seen it is asked about here too, whoever else hears of it first."""
         if account not in self._mine and (kept := self._read(self._drafts.load(account, PLACE))) is not None:
+            if self._elsewhere(account):
+                return None
             self._mine[account] = kept
         return self._mine.get(account)
 
@@ -107,16 +131,20 @@ class Sent:
     def do(self, desk: Desk, act: Act, *, proof: str | None = None) -> Receipt:
         """Do an act without a screen.  One like it that is unsure is asked about in its stead; Unsettled, when another one was:
         it says what became of that, and nothing else has been sent."""
-        due, says_so = self.due(act.account, act)
-        if says_so:
-            with self.once(due):
-                return desk.do(due, proof=proof)
+        self.take_turn(act.account, wait=True)
         try:
-            with self.once(due):
-                said = became(desk.do(due))
-        except DomainError as error:
-            said = became(error, unsure=self.of(act.account) is not None)
-        raise Unsettled(due, said)
+            due, says_so = self.due(act.account, act)
+            if says_so:
+                with self.once(due):
+                    return desk.do(due, proof=proof)
+            try:
+                with self.once(due):
+                    said = became(desk.do(due))
+            except DomainError as error:
+                said = became(error, unsure=self.of(act.account) is not None)
+            raise Unsettled(due, said)
+        finally:
+            self.end_turn(act.account)
 
     def heard(self, receipts: Iterable[Receipt]) -> list[Receipt]:
         """Of these receipts, those of acts that were unsure: they were done, and what was typed for them is no draft any more."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from collect_tui.common.words import nearest
 from collect_tui.desk import arguments
 from collect_tui.desk.errors import NotFound
 from collect_tui.tui import messages
@@ -40,8 +41,11 @@ class TeamCommands(AgentCommands):
         """Looks whether there is a user of this login."""
 
         def look() -> None:
-            if login not in {seat.login for seat in self._app.desk.floor().seats}:
-                raise NotFound("user.not_found", f"There is no user {login!r} at this desk.", "login")
+            logins = {seat.login for seat in self._app.desk.floor().seats}
+            if login not in logins:
+                near = nearest(login, logins)
+                told = f"; did you mean {near}?" if near else "."
+                raise NotFound("user.not_found", f"There is no user {login!r} at this desk{told}", "login")
 
         return look
 

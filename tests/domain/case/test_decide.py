@@ -60,7 +60,7 @@ def test_what_is_disputed_is_not_collected_and_the_rest_is():
 @pytest.mark.parametrize(
     ("given", "field", "says"),
     [
-        ({"amount": 30001}, "amount", "Amount is at most 300.00 here."),
+        ({"amount": 30001}, "amount", "Amount is at most 300.00 here: that is what is open on the item."),
         ({"amount": -5}, "amount", "expected an amount above nothing"),
         ({"item": "INV-1"}, "item", "did you mean INV-1041?"),
         ({"reason": "PRYCE"}, "reason", "did you mean PRICE?"),

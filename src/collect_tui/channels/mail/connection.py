@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+from collect_tui.common.files import open_file, read_whole
 from collect_tui.domain.errors import Invalid
 from collect_tui.services.message.port import NotNow
 from collect_tui.settings import Mail, Mailbox
@@ -33,7 +34,7 @@ class Secret:
         if self.file is None:
             return self.environ.get(self.variable, "")
         try:
-            return self.file.read_text(encoding="utf-8").rstrip("\r\n")
+            return read_whole(self.file).decode().rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "is no text in UTF-8"
             raise NotNow(f"The secret in {self.file} cannot be read: {why}.") from None
@@ -80,6 +81,8 @@ def server(mail: Mail, of: Mail | Mailbox, environ: Mapping[str, str]) -> Server
     context = None
     if of.security != "plain":
         try:
+            if mail.certificates is not None:
+                open_file(mail.certificates).close()  # a pipe would be waited for
             context = ssl.create_default_context(cafile=mail.certificates)
         except OSError as error:
             said = f"{mail.certificates} holds no certificates in PEM ({error.strerror})."

@@ -50,6 +50,7 @@ def read(
     """
     left = list(positional(fields, known, noted=noted))
     by_name = {each.name.lower(): each for each in (*fields, *named)}
+    by_name |= {name.replace("_", "-"): each for name, each in by_name.items()}  # as usage writes it
     given: dict[str, Value] = {}
     extra: dict[str, str] = {}
     while True:

@@ -11,7 +11,7 @@ from typing import Self
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.line import sending
 from collect_tui.desk.line.sending import Sending
-from collect_tui.desk.views.account import AccountView, WaitingMessage
+from collect_tui.desk.views.account import AccountView, PaymentView, WaitingMessage
 from collect_tui.desk.views.case import AccountCase
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.case.definition import Kind
@@ -44,6 +44,8 @@ class LineContext:
     items: tuple[tuple[str, int, int], ...] = ()
     money: tuple[tuple[str, int], ...] = ()
     """Payments with something unapplied: reference, and what of it."""
+    payments: tuple[PaymentView, ...] = ()
+    """The latest that have not been taken back, newest first."""
     points: tuple[tuple[str, str, str], ...] = ()
     others: frozenset[str] = frozenset()
     """The points of other parties than the holder, by short name."""
@@ -86,6 +88,7 @@ class LineContext:
             collectable=account.collectable,
             items=tuple((item.doc_no, item.open, item.disputed) for item in account.items),
             money=tuple((each.ref, each.unapplied) for each in account.unapplied_payments if each.ref),
+            payments=tuple(each for each in account.latest_payments if each.ref),
             points=tuple((point.short, point.kind, point.value) for point in account.points),
             others=frozenset(point.short for point in account.points if point.role),
             services=tuple((one.product, one.identifier, one.status) for one in account.services),

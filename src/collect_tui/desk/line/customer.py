@@ -52,6 +52,8 @@ def fix(words: TokenCursor) -> tuple[Command, ...]:
     words.ask("point")
     if token.plain and token.low in PARTS:
         words.take("detail")
+        if token.low in _LISTED:
+            words.ask(_LISTED[token.low])
         return (words.build(CorrectCustomer, what=token.low, value=_value(words)),)
     if token.plain and token.low == "address":
         mine = (one for one in words.context.points if one[0] not in words.context.others)
@@ -159,6 +161,8 @@ _PARTS: Final = {
     "zone": "time zone, or its city",
     "times": "when they want to be called and when not",
 }
+_LISTED: Final = {"zone": "zone", "lang": "spoken"}
+"""Parts whose values are listed, by the kind of word they are."""
 _KIND = Slot("what", "POINT-KIND", "What", "m, h, w, o (telephones), e, a, s", "point kind", needed=True)
 _PART = Slot("what", "PART", "What", "name, address, lang, zone, times; or a contact point such as m1", "detail",
              frozenset({"detail", "point"}), needed=True, also=frozenset({"point"}))  # fmt: skip

@@ -10,7 +10,7 @@ from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPaym
 from collect_tui.desk.line import freetext, look, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
-from collect_tui.desk.line.slot import AMOUNT, CREDIT, ITEMS, METHOD, NOTE, RECEIVED, REF, SURPLUS, WHY
+from collect_tui.desk.line.slot import AMOUNT, CREDIT, ITEMS, METHOD, NOTE, PAYMENT, RECEIVED, REF, SURPLUS, WHY
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
@@ -180,7 +180,7 @@ def apply(words: TokenCursor) -> tuple[Command, ...]:
 def _take_back(words: TokenCursor, *, returned: bool) -> tuple[Command, ...]:
     ref = words.option("ref", "ref")
     if ref is None:
-        token = words.require("ref")
+        token = words.require("payment")
         if token.key is not None or not token.text.strip():
             words.reject(token, "ref")
         words.limit(token, "ref")
@@ -265,11 +265,11 @@ VERBS = (
         ("payment",),
     ),
     Verb(
-        "revpay", (REF.must, WHY.must), "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
+        "revpay", (PAYMENT, WHY.must), "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
     ),
     Verb(
         "retpay",
-        (REF.must, replace(AMOUNT, needed=False, hint="a part of it; nothing: all of it"), WHY),
+        (PAYMENT, replace(AMOUNT, needed=False, hint="a part of it; nothing: all of it"), WHY),
         "a payment returned by the bank, all of it or a part: a cheque that bounced, a failed debit",
         "retpay CHK4411 insufficient funds",
         returned,

@@ -169,6 +169,7 @@ NOTE: Final = _S("note", "NOTE", "Note", "abbreviations expand", "text", _set("n
 WHY: Final = _S("reason", "REASON", "Reason", "in words", "why", _set("text"), writing="text", also=_set("text"))
 ITEMS: Final = _S("directed", "ITEM=AMOUNT …", "Items", "INV-1041=60 INV-1042=all; nothing: the oldest first", "document", many=True)
 REF: Final = _S("ref", "REF", "Reference", "of the payment", "ref", writing="word")
+PAYMENT: Final = replace(REF, hint="of the payment; F4 lists them", kind="payment", roles=_set("ref"), needed=True)
 RECEIVED: Final = replace(DATE, name="received_on", label="Received", hint="today, unless a date stands here: y, 15nov", needed=False)
 SURPLUS: Final = _S("over", "SURPLUS", "Surplus", "how much more it is than all that is owed", "over", before="over=")
 CREDIT: Final = _S("credit", "CREDIT", "Credit or payment", "its number; F4 lists them", "credit", _set("document"), needed=True,

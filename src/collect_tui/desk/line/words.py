@@ -38,6 +38,8 @@ EXPECTED: Final[Mapping[str, str]] = {
     "document": "an item and its amount, such as INV-1041=60",
     "service": "a service",
     "order": "the number of an order",
+    "payment": "the reference of a payment",
+    "zone": "a time zone or its city",
     "hold": "a kind of hold",
     "template": "a template of messages such as reminder or notice-2",
     "level": f"a level: {', '.join(LEVELS)}",

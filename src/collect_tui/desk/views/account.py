@@ -214,6 +214,7 @@ class AccountView(View):
     lease_until: datetime | None
     fence: int
     unapplied_payments: tuple[PaymentView, ...] = ()  # with money that is on no item
+    latest_payments: tuple[PaymentView, ...] = ()  # that have not been taken back, newest first
     waiting: tuple[WaitingMessage, ...] = ()  # drafts and what is queued
     cases: tuple[AccountCase, ...] = ()  # those that are open
     credit_limit: int | None = None  # minor units; None: none was set

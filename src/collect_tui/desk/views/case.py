@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from collect_tui.desk.columns import Column, Role, money_column
 from collect_tui.desk.figures import moment
 from collect_tui.desk.views.base import View
-from collect_tui.domain.dates import stamp
+from collect_tui.domain.dates import format_day, stamp
 from collect_tui.domain.money import format_minor
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ class CaseMoveView(View):
 
 
 class CaseView(CaseRow):
-    """A case whole: its fields, those with them that come with the move that waits; what happened in it, oldest first; its moves."""
+    """A case whole: its fields, those with them that come with the move that waits; what happened in it, oldest first; its moves.
+    `passes_on`: the business date on which it goes by itself to the state that is called `passes_to`."""
 
     fields: tuple[CaseFieldView, ...]
     events: tuple[CaseEventView, ...]
@@ -115,6 +116,8 @@ class CaseView(CaseRow):
     asked_by: str
     asked_amount: int
     links: tuple[str, ...]
+    passes_on: date | None = None
+    passes_to: str = ""
 
 
 class CasePage(View):
@@ -209,7 +212,7 @@ ACCOUNT_CASE_COLUMNS: Final = (
 def head(case: CaseView, session: Session) -> Iterator[tuple[str, str]]:
     """What there is to say of a case beside what happened in it: what each is called, and what it is. Instants by the clock of the desk."""
     told = (
-        ("State", case.label),
+        ("State", f"{case.label}{_passes(case, session)}"),
         ("About", "" if any(each.value == case.about for each in case.fields) else case.about),
         *((each.title, shown(each, case.currency)) for each in case.fields),
         ("Opened", f"{stamp(case.opened_at, session.zone)} by {case.opened_by}"),
@@ -228,6 +231,12 @@ def shown(field: CaseFieldView, currency: str) -> str:
     if field.type == "money" and isinstance(field.value, int):
         return f"{format_minor(field.value, currency)} {currency}"
     return str(field.value)
+
+
+def _passes(case: CaseView, session: Session) -> str:
+    if case.passes_on is None:
+        return ""
+    return f" until {format_day(case.passes_on, session.business_date)}, then {case.passes_to}"
 
 
 def _waits(case: CaseView) -> str:

@@ -6,6 +6,7 @@ customer may be in. What falls on another day falls on a business day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from collect_tui.domain.calendars import Calendar
@@ -14,7 +15,9 @@ from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.zones import opening
 from collect_tui.domain.dates import as_utc, local_time, zone_info
 from collect_tui.domain.facts import AccountFacts, NextAction, Point
-from collect_tui.domain.rules import ContactRules
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.queue.rules import CALLS, DECISIONS
+from collect_tui.domain.rules import ContactRules, HoldKind
 
 
 def follow(
@@ -41,6 +44,40 @@ def follow(
     if asked.business_days is not None:
         return NextAction(asked.action, calendar.add_business_days(today, asked.business_days))
     return None
+
+
+def chosen(new: NextAction, facts: AccountFacts, holds: Mapping[str, HoldKind], calendar: Calendar) -> NextAction:
+    """What comes next when a result asks for `new`, on the facts after it: what waits for somebody else stays, and where a hold forbids
+    calls so does other work at the desk, or the hold is looked at again."""
+    old, today = facts.next_action, facts.business_date
+    if old is not None and _goes_before(old, new, facts, holds):
+        return old
+    held = hold.blocking(facts, "call", holds) if new.code in CALLS else ()
+    if not held:
+        return new
+    if old is not None and old.code not in CALLS:
+        return old
+    review = min(hold.review_on(each, calendar) for each in held)
+    return NextAction(hold.HELD, review if review > today else calendar.next_business_day(today))
+
+
+def _goes_before(old: NextAction, new: NextAction, facts: AccountFacts, holds: Mapping[str, HoldKind]) -> bool:
+    """A decision stays until it is made, or another comes sooner; what is awaited stays until its day unless other work comes sooner,
+    which no call is."""
+    if old.code == new.code:
+        return False
+    sooner = old.on <= new.on
+    if old.code in DECISIONS:
+        return sooner or not (new.code in DECISIONS or _awaited(new.code, facts, holds))
+    waits = old.on > facts.business_date and _awaited(old.code, facts, holds)
+    return waits and (sooner or new.code in CALLS)
+
+
+def _awaited(code: str, facts: AccountFacts, holds: Mapping[str, HoldKind]) -> bool:
+    """Whether somebody else is at work: on an open case of that name, or on what a hold stands for."""
+    kinds = [each.kind for each in hold.active(facts)]
+    held = bool(kinds) if code == hold.HELD else any(kind in holds and holds[kind].comes_back == code for kind in kinds)
+    return held or any(case.kind == code for case in facts.cases)
 
 
 def untimed(

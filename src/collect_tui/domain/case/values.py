@@ -194,6 +194,15 @@ def _word(column: Field, cell: Cell, *, last: bool) -> Cell:
     return cell
 
 
+_MOST: Final = {
+    "account.credit": "the credit on the account",
+    "account.owed": "what is owed on the account",
+    "account.open": "what is open on the account",
+    "account.total": "all that is on the account",
+    "item.open": "what is open on the item",
+}
+
+
 def _amount(field: Field, value: Value, values: Mapping[str, Value], facts: AccountFacts, own: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LIMIT:
         raise _bad(field, "an amount above nothing")
@@ -202,7 +211,8 @@ def _amount(field: Field, value: Value, values: Mapping[str, Value], facts: Acco
         most = own + (most if isinstance(most, int) else 0)
     if isinstance(most, int) and value > most:
         told = format_minor(most, facts.currency)
-        raise Invalid("case.limit", f"{field.title} is at most {told} here.", field.name)
+        why = f": that is {_MOST[field.most]}" if field.most in _MOST else ""
+        raise Invalid("case.limit", f"{field.title} is at most {told} here{why}.", field.name)
     return value
 
 

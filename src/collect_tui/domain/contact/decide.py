@@ -14,13 +14,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from collect_tui.domain import steps
-from collect_tui.domain.account.follow_up import follow, untimed
+from collect_tui.domain.account.follow_up import chosen, follow, untimed
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import WAYS, Action, Result
 from collect_tui.domain.contact.callbacks import CALLBACK_ACTION, EARLY, at_callback, callback, check_open, kept_by
 from collect_tui.domain.contact.marking import mark_point
 from collect_tui.domain.contact.points import default_action, default_point, find_point, label, ordered, tired
 from collect_tui.domain.dates import as_utc
+from collect_tui.domain.effect import fold_all
 from collect_tui.domain.effects import (
     CallbackChanged,
     ContactLogged,
@@ -130,7 +131,10 @@ def log(
     effects += _hold(facts, result, holds, ids, by)
     kept = kept_by(facts, result, as_utc(now), zone)
     effects += [CallbackChanged(c.id, CallbackState.DONE, c.status) for c in kept]
-    effects += _next(facts, result, point, now, calendar, zone, rules, {c.id for c in kept})
+    new = _next(facts, result, point, now, calendar, zone, rules, {c.id for c in kept})
+    if (asked := new or facts.next_action) and facts.status == AccountState.OPEN:
+        comes = chosen(asked, fold_all(facts, effects), holds, calendar)
+        effects += [steps.set_action(facts, comes)] if new or comes != asked else []
     return tuple(effects)
 
 
@@ -263,9 +267,10 @@ def _next(
     zone: str,
     rules: ContactRules,
     kept: Collection[int],
-) -> Sequence[Effect]:
+) -> NextAction | None:
+    """What the result asks for, or what waits and comes before that; None: what there is stays."""
     if facts.status != AccountState.OPEN:
-        return ()
+        return None
     waiting = [
         c for c in facts.callbacks if c.status == CallbackState.SCHEDULED and c.id not in kept and c.at > as_utc(now)
     ]
@@ -274,7 +279,7 @@ def _next(
     if new is None:
         stale = old is None or old.on < facts.business_date or (old.code == CALLBACK_ACTION and not waiting)
         if not (result.worked and stale):
-            return ()
+            return None
         new = NextAction(result.follow_up.action, calendar.add_business_days(facts.business_date, 1))
     if result.point is not None and point is not None and point.kind in PHONE_KINDS:
         left = [p for p in facts.points if p.callable and p.id != point.id]
@@ -290,4 +295,4 @@ def _next(
         check := follow_up(held, calendar)
     ) < new.on:
         new = NextAction("promise", check)
-    return (steps.set_action(facts, new),)
+    return new

@@ -22,6 +22,9 @@ from collect_tui.domain.states import HoldState
 REVIEW_DAYS: Final = 30
 """When a hold without an end, or with one further off, is looked at again."""
 
+HELD: Final = "hold"
+"""Next action of an account whose hold is looked at again."""
+
 ENFORCED: Final = {
     "call": "calls",
     "letter": "letters, e-mails and SMS",
@@ -64,7 +67,7 @@ def place(
         raise Invalid("hold.in_past", "The end of the hold is before today; expected today or later.", "until")
     if until is not None and until > add_months(today, 12 * YEARS_EITHER_WAY):
         raise Invalid("date.out_of_range", out_of_range().message, "until")
-    for other in _active(facts):
+    for other in active(facts):
         if (other.kind, other.scope, other.target_id) == (kind.code, scope, target_id):
             end = f"until {format_day(other.until, today)}" if other.until else "until it is released"
             raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
@@ -76,7 +79,7 @@ def place(
         HoldPlaced(hold),
         *(freezing.begins(facts, until) if kind.freezes and scope == "account" else ()),
         *(steps.pause(facts, hold.holder) if kind.pauses_ladder else ()),
-        *(() if stays else steps.next_step(facts, "hold", review)),
+        *(() if stays else steps.next_step(facts, HELD, review)),
     )
 
 
@@ -96,9 +99,9 @@ def release(
     "hold.none", Invalid "hold.reason".
     """
     why = steps.require_reason(reason, "hold.reason", "the hold is released")
-    found = [h for h in _active(facts) if h.kind == kind.code]
+    found = [h for h in active(facts) if h.kind == kind.code]
     if not found:
-        others = ", ".join(sorted({h.kind for h in _active(facts)})) or "none"
+        others = ", ".join(sorted({h.kind for h in active(facts)})) or "none"
         raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
     effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, why) for h in found]
     if kind.freezes:
@@ -123,8 +126,8 @@ def blocking(
     kind that the site's file no longer knows forbids everything: what it forbade cannot be looked up.
     """
     here = {("account", None), (scope, target_id)}
-    active = (h for h in _active(facts) if (h.scope, h.target_id) in here)
-    return tuple(h for h in active if h.kind not in kinds or action in kinds[h.kind].blocks)
+    bind = (h for h in active(facts) if (h.scope, h.target_id) in here)
+    return tuple(h for h in bind if h.kind not in kinds or action in kinds[h.kind].blocks)
 
 
 def forbids(kind: HoldKind | None) -> tuple[str, ...]:
@@ -132,14 +135,15 @@ def forbids(kind: HoldKind | None) -> tuple[str, ...]:
     return tuple(action for action in ENFORCED if kind is None or action in kind.blocks)
 
 
-def _active(facts: AccountFacts) -> list[Hold]:
+def active(facts: AccountFacts) -> list[Hold]:
+    """The holds that bind on the business date."""
     today = facts.business_date
     return [h for h in facts.holds if h.status == HoldState.ACTIVE and (h.until is None or h.until >= today)]
 
 
 def successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> Holder | None:
     """What holds the ladder when these holds have ended: another that does, or the open promise; None: nothing."""
-    for other in _active(facts):
+    for other in active(facts):
         if other not in ended and other.kind in kinds and kinds[other.kind].pauses_ladder:
             return other.holder
     held = facts.open_promise

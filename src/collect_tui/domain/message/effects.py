@@ -66,7 +66,7 @@ class MessageWritten(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         point = next((p.short for p in facts.points if p.id == self.message.point_id), "")
-        draft = "drafts " if self.message.status is MessageState.DRAFT else ""
+        draft = "drafts " if self.message.status == MessageState.DRAFT else ""
         if not self.message.channel:
             return f"{draft}{self.title.lower()}"
         way = f" to {point}" if point else ""
@@ -169,13 +169,13 @@ class MessageChanged(Effect):
         if MessageState.CANCELLED not in (self.status, self.old_status):
             _left()
         check(self.status, self.old_status)
-        again = self.old_status is MessageState.CANCELLED  # what had been lifted
+        again = self.old_status == MessageState.CANCELLED  # what had been lifted
         return (MessageChanged(self.id, self.old_status, self.status, detail=reason, lifted=again),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         message = next((m for m in facts.messages if m.id == self.id), None)
         what = message_name(message) if message else "message"
-        again = "waits again" if self.old_status is MessageState.CANCELLED else "is a draft again"
+        again = "waits again" if self.old_status == MessageState.CANCELLED else "is a draft again"
         became = again if self.status in WAITING_MESSAGE else f"is {self.status.words}"
         if self.blocked:
             became = f"stays a draft ({self.blocked.replace('_', ' ')})"
@@ -249,7 +249,7 @@ def received_name(received: Received, facts: AccountFacts) -> str:
 def _waiting(facts: AccountFacts, received: Received) -> AccountFacts:
     """The facts with the message among those that wait where that is its state."""
     others = [m for m in facts.inbox if m.id != received.id]
-    mine = [received] if received.status is InboxState.RECEIVED else []
+    mine = [received] if received.status == InboxState.RECEIVED else []
     return replace(facts, inbox=tuple(sorted((*others, *mine), key=lambda m: m.id)[:MOST_WAITING]))
 
 

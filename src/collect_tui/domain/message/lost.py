@@ -71,15 +71,15 @@ def became(
 ) -> tuple[Effect, ...]:
     """What the far end says, on a business date, of a message that left. `final`: it will not arrive by this address at all. Nothing where
     that is known, or was overtaken."""
-    if outcome == "posted" and message.status is MessageState.SENT:
+    if outcome == "posted" and message.status == MessageState.SENT:
         served = served_on(head, message.channel, on, calendar)
         same = served == message.served_on
         return () if same else (changed(message, MessageState.SENT, served_on=served),)
-    if outcome == "delivered" and message.status is MessageState.SENT:
+    if outcome == "delivered" and message.status == MessageState.SENT:
         served = message.served_on or served_on(head, message.channel, on, calendar, after="delivered")
         return (changed(message, MessageState.DELIVERED, served_on=served),)
     returned = outcome == "returned" and message.status in (MessageState.SENT, MessageState.DELIVERED)
-    if returned or (outcome == "failed" and message.status is MessageState.SENT):
+    if returned or (outcome == "failed" and message.status == MessageState.SENT):
         status = MessageState.RETURNED if returned else MessageState.FAILED
         return came_back(facts, message, status, head.title, ids, rules, why, point=final)
     return ()

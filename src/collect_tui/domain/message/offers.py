@@ -30,7 +30,7 @@ AUTOMATIC: Final = "autopay"
 
 def standing(name: str, seen: AccountFacts, rules: OfferRules) -> Standing | None:
     """What an account is offered by the name of the offer, one of `codes.OFFERS`; None: it does not qualify."""
-    if seen.status is not AccountState.OPEN:
+    if seen.status != AccountState.OPEN:
         return None
     if name == "autopay":
         return Standing() if invited(seen) else None
@@ -41,7 +41,7 @@ def standing(name: str, seen: AccountFacts, rules: OfferRules) -> Standing | Non
 def invited(seen: AccountFacts) -> bool:
     """Whether an account is invited to automatic payment: a service is in use, nothing is past due, disputed or not, no promise is open,
     and none of the payments of the last 90 days came by it."""
-    used = any(s.status is ServiceState.ACTIVE and s.monthly for s in seen.services)
+    used = any(s.status == ServiceState.ACTIVE and s.monthly for s in seen.services)
     return used and not (seen.past_due or seen.open_promise or any(p.method == AUTOMATIC for p in seen.payments))
 
 
@@ -59,7 +59,7 @@ def settlement(seen: AccountFacts, rules: OfferRules) -> Offer | None:
 def prepayment(seen: AccountFacts, rules: OfferRules) -> Prepayment | None:
     """The monthly charges of the services in use for some months, less the discount, rounded down. None: the site offers none, there
     are no charges, anything is past due, disputed or not, or a promise is open or of the last twelve months and was not kept."""
-    monthly = sum(s.monthly for s in seen.services if s.status is ServiceState.ACTIVE)
+    monthly = sum(s.monthly for s in seen.services if s.status == ServiceState.ACTIVE)
     full = rules.prepay_months * monthly
     amount = full * (100 - rules.prepay_percent) // 100
     broken = any(p.status in NOT_KEPT or p.open for p in seen.promises)

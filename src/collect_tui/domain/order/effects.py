@@ -37,7 +37,7 @@ class OrderRequested(Effect):
         now = next((o for o in facts.orders if o.id == self.order.id), None)
         if now is None or now.status not in {OrderState.DRAFT, OrderState.REQUESTED}:
             _left()
-        return (OrderChanged(now.id, OrderState.CANCELLED, now.status, reason),)
+        return (OrderChanged(now.id, OrderState.CANCELLED, now.status, reason, undone=True),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         order = self.order
@@ -48,7 +48,8 @@ class OrderRequested(Effect):
 
 @dataclass(frozen=True, slots=True)
 class OrderChanged(Effect):
-    """`lifted`: cancelled because what it was for has been paid; it stands again when that money is taken back."""
+    """`lifted`: cancelled because what it was for has been paid; it stands again when that money is taken back. `undone`: cancelled as
+    the act that asked for it was undone: it counts for nothing any more."""
 
     event: ClassVar[EventSpec | None] = EventSpec("order.{status}", STATUS)
     work: ClassVar[bool] = True
@@ -59,6 +60,7 @@ class OrderChanged(Effect):
     old_status: OrderState
     detail: str = ""
     lifted: bool = False
+    undone: bool = False
 
     @property
     def target(self) -> int | None:

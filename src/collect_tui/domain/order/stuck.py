@@ -21,7 +21,7 @@ def waits_since(order: Order, business_date: date, zone: str) -> date:
     objections until then: it has waited for nothing yet."""
     if order.sent_at:
         return local_time(order.sent_at, zone).date()
-    early = order.status is OrderState.REQUESTED and order.effective >= business_date
+    early = order.status == OrderState.REQUESTED and order.effective >= business_date
     return business_date if early else order.requested_on
 
 

@@ -14,7 +14,7 @@ from collect_tui.domain import steps
 from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
 from collect_tui.domain.effects import Effect, PromiseChanged, PromiseMade
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Instalment, Promise
+from collect_tui.domain.facts import AccountFacts, Instalment, Item, Promise
 from collect_tui.domain.money import LIMIT, format_minor, split_even
 from collect_tui.domain.states import OPEN_INSTALMENT, InstalmentState, PromiseState
 
@@ -88,6 +88,15 @@ def split(total: int, parts: Sequence[tuple[int, date]]) -> tuple[Instalment, ..
     if sum(amount for amount, _ in parts) != total:
         raise Invalid("promise.parts", "The parts must add up to the total.", "total")
     return tuple(Instalment(seq, due, amount) for seq, (amount, due) in enumerate(parts, 1))
+
+
+def coming(facts: AccountFacts, amount: int) -> Item | None:
+    """What so much money is promised for where nothing is late or due today: what comes to the very amount, else what falls due first.
+    None: it is for what is late, or for nothing that is known yet."""
+    owed = sorted((i for i in facts.items if i.open > 0), key=lambda i: i.due)
+    if not owed or owed[0].due <= facts.business_date:
+        return None
+    return next((i for i in owed if i.open == amount), owed[0])
 
 
 def follow_up(promise: Promise, calendar: Calendar) -> date:

@@ -38,6 +38,9 @@ PRE_DUE_DAYS: Final = 5
 CALLS: Final = ("call", "callback", "broken", "returned", "language")
 """Next actions that are calls; every other is work at the desk, which no hold on calls keeps from being done."""
 
+DECISIONS: Final = frozenset({"supervisor", "approval", "insolvency"})
+"""Next actions that somebody else has to decide on, however late."""
+
 DESK_WORK: Final = frozenset(
     {
         "suspend_ready",

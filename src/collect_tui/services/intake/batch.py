@@ -13,6 +13,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from sqlalchemy import insert, select
 from sqlmodel import SQLModel
 
+from collect_tui.common.files import open_file
 from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.services.unit_of_work import UnitOfWork
@@ -187,7 +188,7 @@ class Intake:
 def digest_of(path: Path) -> str:
     """What a file is known by."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise Invalid("import.unreadable", f"{path.name} cannot be read: {error.strerror}.", "file") from None

@@ -197,7 +197,7 @@ class MessageDispatch:
     def _unanswered(self, work: UnitOfWork, message: Message) -> tuple[Effect, ...]:
         """What somebody answered waits again."""
         asked = None if message.template else inbound.answered_by(work.db, self.tenant_id, message.id)
-        if asked is None or asked.status is not InboxState.ANSWERED:
+        if asked is None or asked.status != InboxState.ANSWERED:
             return ()
         return (InboxChanged(asked, InboxState.RECEIVED, "the answer did not leave"),)
 
@@ -264,7 +264,7 @@ class MessageDispatch:
             raise Refused("message.report", "The report is of no message that left here.", "key")
 
         def decided(work: UnitOfWork, seen: AccountFacts, m: Message) -> tuple[Effect, ...]:
-            if m.status is MessageState.QUEUED:  # it was tried, and this is the proof that it left
+            if m.status == MessageState.QUEUED:  # it was tried, and this is the proof that it left
                 m = _after(seen, self._left(work, m, said.reference, None), m.id)
             head, calendar, rules = self._head(m), self.desk.calendar, work.catalogue.rules
             on, final, why = min(said.at.date(), work.today), said.final, said.detail

@@ -107,7 +107,7 @@ def context_of(
         total=max(0, seen.total),
         pay_by=pay_by,
         cut_on=first_suspension_day(pay_by + timedelta(days=1), house.rules.suspend, house.calendar),
-        services=tuple(_service(s, language) for s in seen.services if s.status is ServiceState.ACTIVE),
+        services=tuple(_service(s, language) for s in seen.services if s.status == ServiceState.ACTIVE),
         oldest_due=seen.oldest_due,
         next_due=min(coming, default=None),
         bill=_item(newest, language) if newest else None,
@@ -253,7 +253,7 @@ def _payment(seen: AccountFacts, head: Head) -> said.Payment | None:
     """The last payment of which the day is known; for a message about a returned one, the last that the bank took back."""
     returned = head.about == "the returned payment"
     dated = (p for p in seen.payments if p.method != UNDATED)
-    among = (p for p in dated if (p.returned > 0 or p.status is PaymentState.RETURNED) == returned)
+    among = (p for p in dated if (p.returned > 0 or p.status == PaymentState.RETURNED) == returned)
     if (found := max(among, key=lambda p: (p.received_on, p.id), default=None)) is None:
         return None
     back = (found.returned or found.amount) if returned else 0
@@ -266,7 +266,7 @@ def _ordered(seen: AccountFacts, head: Head, language: Language) -> tuple[said.S
     mine = [
         o
         for o in seen.orders
-        if (o.kind == "restore" and o.status is OrderState.COMPLETED if restored else o.kind == "suspend" and o.open)
+        if (o.kind == "restore" and o.status == OrderState.COMPLETED if restored else o.kind == "suspend" and o.open)
     ]
     if not mine:
         return None, None

@@ -53,7 +53,7 @@ def ready(work: UnitOfWork, row: Any) -> Outgoing | str:
     """The digest as it leaves now, marked as tried; or why it does not: empty where another run has it."""
     seen = load(work, row)
     said = rows.texts(work.db, work.tenant_id, row.id)
-    message = next((m for m in seen.messages if m.status is MessageState.QUEUED), None)
+    message = next((m for m in seen.messages if m.status == MessageState.QUEUED), None)
     if message is None or said.tried_at != row.tried_at:
         return ""
     contact = next((c for c in work.catalogue.internal.contacts if c.is_at(said.address)), None)

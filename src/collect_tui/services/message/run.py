@@ -132,7 +132,7 @@ def _keep(desk: DeskContext, row: Any, why: str, *, nothing: str = "") -> None:
         return
     with unit_of_work(desk, row.account) as work:
         seen = work.load(row.account)
-        draft = next((m for m in seen.messages if m.id == row.id and m.status is MessageState.DRAFT), None)
+        draft = next((m for m in seen.messages if m.id == row.id and m.status == MessageState.DRAFT), None)
         if draft is not None:
             status = MessageState.CANCELLED if nothing else MessageState.DRAFT
             told = {"detail": nothing} if nothing else {"blocked": why}

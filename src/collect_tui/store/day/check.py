@@ -90,7 +90,7 @@ def check(session: Session, day: Day, *, full: bool, night: bool) -> Found:
             known[kind] |= {*wrong} & {*chosen}
     figured = wrong_figures(session, day.tenant_id)
     found.add("figures", len(figured), figured)
-    days = kpi.stale(session, day.tenant_id, day.date)
+    days = kpi.stale(session, day.tenant_id, day.date, day.catalogue.rules.contact.conversation_minutes)
     found.add("kpi", len(days), days)
     found.recomputed = found.total
     rules = _Rules(session, day, values, night)

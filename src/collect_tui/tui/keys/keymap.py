@@ -18,7 +18,7 @@ from typing import Final
 from collect_tui.common import toml_files
 from collect_tui.common.words import nearest
 from collect_tui.domain.errors import Invalid
-from collect_tui.tui.keys.actions import ACTIONS, CONTEXTS, RETIRED, Action
+from collect_tui.tui.keys.actions import ACTIONS, CONTEXTS, FORM, RETIRED, Action, acts_in_field
 
 #: What Textual calls keys that people write otherwise.
 _NAMES: Final = {
@@ -100,8 +100,6 @@ class KeyMap:
 
 
 _NOTHING: Final = Found()
-LINE: Final = "line.open"
-"""The command that all others can be reached by."""
 
 
 def load(path: Path | None) -> KeyMap:
@@ -146,10 +144,20 @@ def overridden(table: object, file: str, commands: Iterable[Action] = ACTIONS) -
         if len(fkeys) > 1:
             raise Invalid("keys.fkeys", f"{file}: {name} may have one function key, not {len(fkeys)}.", name)
         by_id[name] = replace(by_id[name], keys=letters, fkey=fkeys[0] if fkeys else "")
-    if not by_id[LINE].all_keys:
-        told = f"{file}: {LINE} must have a key: without the line nobody could leave, or do what has no key."
-        raise Invalid("keys.line", told, LINE)
+        if told := _shut(by_id[name]):
+            raise Invalid("keys.last", f"{file}: {name} must keep a key{told}", name)
     return tuple(by_id.values())
+
+
+def _shut(command: Action) -> str:
+    """Why nothing starts a command with these keys; empty when something does: a key, or a word on the line."""
+    if command.mnemonic or command.text:
+        return ""
+    if not command.all_keys:
+        return ": no word on the line does it."
+    if command.contexts == {FORM} and not any(acts_in_field(key) for key in command.all_keys):
+        return " that is not typed into a field: a function key, or one with Ctrl."
+    return ""
 
 
 def _is_fkey(key: str) -> bool:

@@ -37,7 +37,8 @@ class ReadLine(KeptLine):
         self._line_context: tuple[object, LineContext] | None = None
         self._unshown = ""
         self._parsed: Parsed | None = None
-        self._previewed: tuple[Parsed, Preview] | None = None
+        self._previewed: tuple[Parsed, Preview, object] | None = None
+        """What the desk has said, of which line, and of the account as it was seen then."""
 
     @property
     def acts(self) -> bool:
@@ -119,7 +120,7 @@ class ReadLine(KeptLine):
             return
         self._show(parsed)
         if parsed.commands and seen is not None:
-            if self._previewed is None or self._previewed[0].sense != parsed.sense:
+            if self._said_of(parsed) is None:
                 self._ask(parsed, seen)
         else:
             screen.forget("preview")
@@ -133,23 +134,40 @@ class ReadLine(KeptLine):
         fence = target.fence if target is not None else None
         # Digits on the line do not count here: it is previewed what Enter will do.
         commands = tuple(c.unanswered() if c.outside else c for c in parsed.commands)
-        act = Act(id=uuid4(), account=seen.number, commands=commands, fence=fence, line=parsed.text)
-        self.desk_screen.fetch("preview", lambda: desk.preview(act), lambda preview: self._answered(parsed, preview))
+        ids = {"id": uuid4(), "account": seen.number, "version": seen.version, "fence": fence}
+        act, sight = Act(**ids, commands=commands, line=parsed.text), self._sight()
 
-    def _answered(self, parsed: Parsed, preview: Preview) -> None:
+        def answered(preview: Preview) -> None:
+            self._answered(parsed, preview, sight)
+
+        self.desk_screen.fetch("preview", lambda: desk.preview(act), answered)
+
+    def _said_of(self, parsed: Parsed) -> tuple[Parsed, Preview] | None:
+        """What the desk has said of a line that means the same, while the account has not been looked at anew since."""
+        if self._previewed is None:
+            return None
+        asked, preview, sight = self._previewed
+        return (asked, preview) if asked.sense == parsed.sense and sight == self._sight() else None
+
+    def _sight(self) -> object:
+        """What a preview rests on besides the line: the account as it was seen, and who has it."""
+        seen = self.seen
+        return seen and (seen.number, seen.version, seen.now, seen.claimed_by, seen.fence)
+
+    def _answered(self, parsed: Parsed, preview: Preview, sight: object) -> None:
         now = self._parsed
         if now is not None and now.sense == parsed.sense and preview.account == self._account:
-            self._previewed = (parsed, preview)
+            self._previewed = (parsed, preview, sight)
             if not self.desk_screen.refused:
                 self._show(now)
 
     def _show(self, parsed: Parsed) -> None:
-        preview = self._previewed
+        preview = self._said_of(parsed)
         if self.desk_screen.line_target() is None and any(span.role == "verb" for span in parsed.spans):
             line = Line.of((messages.NO_ACCOUNT, Role.BAD))
         elif parsed.errors:
             line = wrong_line(parsed)
-        elif preview is not None and preview[0].sense == parsed.sense:
+        elif preview is not None:
             line = preview_line(parsed, preview[1], preview[0])
             if preview[1].ok and self.desk_screen.passes_on(preview[1].effects):
                 line = Line((*line.spans, Span(" · then the next account", Role.LABEL)))

@@ -15,7 +15,7 @@ from typing import Final
 
 from rich.cells import cell_len, split_graphemes
 
-from collect_tui.common.text import clean
+from collect_tui.common.text import based, clean
 from collect_tui.desk.columns import Align
 
 __all__ = [
@@ -45,7 +45,7 @@ _STAND_INS: Final = {
     ".": "░",
     "~": "…",
     "*": "•●◆",
-    "o": "○øœ",
+    "o": "○øœ◌",
     "O": "ØŒ",
     "l": "ł",
     "L": "Ł",
@@ -86,6 +86,7 @@ def fit(text: str, cells: int, align: Align = "left", ellipsis: str = ELLIPSIS) 
     """
     if cells <= 0:
         return ""
+    text = based(text)
     size = len(text) if text.isascii() else cell_len(text)
     if size > cells:
         text = _cut(text, cells, ellipsis)

@@ -190,6 +190,13 @@ class AccountScreen(LinkedScreen):
         self.changed(view)
         self.refuse(said)
 
+    def changed(self, view: AccountView) -> None:
+        """What somebody else holds now is no account of a queue of mine any more."""
+        by = view.claimed_by
+        if self.claim is not None and by is not None and by != self.desk_app.session_view.user:
+            self.claim = self.desk_app.navigator.claim = None
+        super().changed(view)
+
     def _act_on(self, name: str) -> bool:
         if not self._chord:
             refused, self._refused_chord = self._refused_chord, False

@@ -1,9 +1,9 @@
-"""The inbox: messages that wait for an answer. Enter opens the account; one key begins the ticket for the message under the cursor."""
+"""The inbox: messages that wait for an answer. Enter shows the one under the cursor, on its account; one key begins a ticket for it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from collect_tui.common.words import plural
 from collect_tui.desk.line import case_kind
@@ -11,7 +11,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.views.message import INBOX_COLUMNS
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import INBOX
-from collect_tui.tui.page import LineTarget
+from collect_tui.tui.page import AccountPage, LineTarget, MessagePage
 from collect_tui.tui.render.fitting import row_whole
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -100,9 +100,14 @@ class InboxScreen(ListScreen):
         return account
 
     async def _open(self, row: InboxRow) -> None:
-        account = await self._account(row)
-        if account is not None:
-            await self.desk_app.navigator.open_account(account)
+        account, app = await self._account(row), self.desk_app
+        if account is None:
+            return
+        await app.navigator.open_account(account)
+        view = cast("AccountPage", app.top).view if app.top is not self else None
+        if view is not None and (found := await self.ask(app.desk.message, view.number, row.message)) is not None:
+            page = cast("MessagePage", await app.navigator.show_screen("message"))
+            page.show_message(found, view.name)
 
     def do_inbox_ticket(self) -> None:
         assert self.chosen is not None
