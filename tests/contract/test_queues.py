@@ -50,6 +50,8 @@ def test_every_row_has_a_reason_and_why_agrees_with_it(desk):
 
 
 def test_whynot_names_the_rule(desk):
+    assert desk.why(ASA).queue == "predue", "a call is due, of what is not"
+    do(desk, ASA, "t +2")
     assert desk.why(ASA).queue is None
     assert any("past due" in s or "collectable" in s for s in desk.why(ASA).absent)
 

@@ -166,7 +166,7 @@ def test_a_suspension_that_has_not_left_is_cancelled_and_one_that_has_is_refused
     effects = orders.cut(rosa(), service(), effective=days(2), reason="NONPAY", ids=numbers(300), calendar=CALENDAR)
     now = fold(rosa(), effects)
     back = undo(effects, now)
-    assert fx.OrderChanged(300, OrderState.CANCELLED, OrderState.REQUESTED, "undone by mia") in back
+    assert fx.OrderChanged(300, OrderState.CANCELLED, OrderState.REQUESTED, "undone by mia", undone=True) in back
     assert fx.ServiceChanged(1, ServiceState.ACTIVE, None, ServiceState.PENDING_SUSPEND, "nonpay") in back
     # order and service go back one by one, so a service waits for nothing for one effect
     after = now
