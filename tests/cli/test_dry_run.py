@@ -29,13 +29,15 @@ DOCS = Path(__file__).parents[2] / "docs/examples"
 SOUTH = '[contacts.south]\ntitle = "South"\nemail = "south@firm.example"\ndigests = ["channels"]\n'
 
 INVOICES = ("import", "receivables", DOCS / "ar_invoices.csv", "--map", DOCS / "ar_invoices.map.toml")
-ITEMS, PAYMENTS = (("import", kind, DOCS / f"{kind}.ndjson") for kind in ("items", "payments"))
+ACCOUNTS, ITEMS, PAYMENTS = (("import", kind, DOCS / f"{kind}.ndjson") for kind in ("accounts", "items", "payments"))
+UNDO = ("undo",)
 TRIED = {
     ("do",): [
         ("do", ADA, "pp 150 fri"),
         ("do", f"{ROSA},{IVAN}", "n rang"),
         ("do", ADA, "pay 20 card R1"),
     ],
+    ("undo",): [UNDO],
     ("reassign",): [
         ("reassign", IVAN, "ben", "--reason", "on leave"),
         ("reassign", "--from", "mia", "--to", "ben", "--reason", "on leave"),
@@ -46,11 +48,11 @@ TRIED = {
     ("import", "portfolio"): [("import", "portfolio", "book.json")],
     ("import", "receivables"): [INVOICES],
     ("import", "cases"): [("import", "cases", "moves.csv", "--map", DOCS / "agency.map.toml")],
-    ("import", "accounts"): [("import", "accounts", DOCS / "accounts.ndjson", "--again")],
+    ("import", "accounts"): [(*ACCOUNTS, "--again")],
     ("import", "items"): [ITEMS],
     ("import", "payments"): [PAYMENTS],
 }
-BEFORE = {ITEMS: ["accounts"], PAYMENTS: ["accounts", "items"]}
+BEFORE = {ITEMS: [ACCOUNTS], PAYMENTS: [ACCOUNTS, ITEMS], UNDO: [("do", f"{ROSA},{IVAN}", "n rang")]}
 
 
 def commands(parser: argparse.ArgumentParser, name: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -122,8 +124,8 @@ def test_a_dry_run_writes_nothing(run, tmp_path: Path, words: tuple[object, ...]
     path = tmp_path / "desk.db"
     if "book.json" not in words:
         fill(tmp_path)
-    for kind in BEFORE.get(words, ()):
-        assert run("import", kind, DOCS / f"{kind}.ndjson", db=path) == 0
+    for earlier in BEFORE.get(words, ()):
+        assert run(*earlier, db=path) == 0
     before, beside = rows(path), files(tmp_path)
     assert run(*words, "--dry-run", db=path) == 0
     assert rows(path) == before

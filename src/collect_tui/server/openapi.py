@@ -152,7 +152,7 @@ def _complete(path: str, verb: str, operation: dict[str, Any]) -> None:
     statuses = set(_ALWAYS)
     if operation.get("security") == []:
         statuses -= {"403"}
-    if "{" in path or any(p["name"] in ("login", "queue") for p in operation.get("parameters", ())):
+    if "{" in path or any(p["name"] in ("login", "queue", "by") for p in operation.get("parameters", ())):
         statuses.add("404")
     if verb != "get":
         statuses |= {"404", "409", "412"}
