@@ -63,7 +63,7 @@ def test_a_day_that_gives_way_is_said_in_its_row(desks):
 
 
 def test_a_date_alone_is_said_too(desks):
-    assert plan(desks("mia"), [ROSA], "t fri", BASE)[1].first.startswith("next call")
+    assert plan(desks("mia"), [ROSA], "t fri", BASE)[1].common.startswith("next call")
 
 
 def test_at_least_one_and_not_too_many(desks):

@@ -80,6 +80,13 @@ def test_a_payment_has_a_method_of_the_site(desk: Desk) -> None:
     assert [(paid.ref, paid.method) for paid in desk.pane(ROSA, "payments").payments] == [("CHK1", "check")]
 
 
+def test_a_payment_of_long_ago_is_warned_of_and_one_to_come_is_a_promise(desk: Desk) -> None:
+    assert "It was received Thu 15 Jan 2026, 312 days ago" in said(desk, ROSA, "pay 50 check CHK1 15jan")
+    assert "days ago" not in said(desk, ROSA, "pay 50 check CHK1 15nov")
+    to_come = desk.preview(act(desk, ROSA, "pay 50 check CHK1 2027-01-15"))
+    assert "is promised: pp AMOUNT DATE METHOD" in (to_come.error or "")
+
+
 @pytest.mark.parametrize(
     "command", [RecordPayment(amount=5000, method="chck"), MakePromise(amount=5000, due=day(3), method="chck")]
 )
@@ -126,5 +133,8 @@ def test_what_is_mended_shows_what_it_was(desk: Desk) -> None:
     assert 'a1 is "12 Hazel St" now (was "12 Elm Street Chicago, IL 60614")' in said(
         desk, ROSA, "fix address 12 Hazel St"
     )
+    do(desk, ROSA, 'party spouse "Alvarez, Luis" address "7 Oak St"')
+    assert 'a2 is "8 Oak St" now (was "7 Oak St")' in said(desk, ROSA, "fix address a2 8 Oak St")
+    assert 'a1 is "8 Oak St" now' in said(desk, ROSA, "fix address A1 8 Oak St")
     assert "name: Rose Alvarez (was Alvarez, Rosa)" in said(desk, ROSA, "fix name Rose Alvarez")
     assert "language: es (was en)" in said(desk, ROSA, "fix lang es")

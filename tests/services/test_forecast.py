@@ -60,7 +60,7 @@ def test_what_comes_is_what_was_foretold_and_nothing_was_written(store: Store, t
         assert (queue.come, queue.go) == (come, go)
         assert queue.before + come - go == queue.after
     fresh = next(move for move in found.moves if "7700-0002" in move.samples)
-    assert (fresh.origin, fresh.to, fresh.why) == ("", "new", "")
+    assert (fresh.origin, fresh.to, fresh.why) == ("predue", "new", "")
 
 
 def test_what_other_rules_would_change(store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from collect_tui.desk.commands import ApplyCredit, RecordPayment, ReversePayment
 from collect_tui.domain.confirm import beyond
 from collect_tui.domain.effects import NoteWritten
@@ -12,6 +15,9 @@ from collect_tui.domain.payment import posting
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
+
+LONG_AGO: Final = 60
+"""Days after which a receipt is warned of."""
 
 
 @decides(RecordPayment)
@@ -27,14 +33,18 @@ def record_payment(command: RecordPayment, facts: AccountFacts, context: Context
     )
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
-    return Decision(effects, _over_balance(command, facts))
+    return Decision(effects, Verdict(tuple(_warned(command, facts))))
 
 
-def _over_balance(command: RecordPayment, facts: AccountFacts) -> Verdict:
-    """More than is owed is taken, once its author has confirmed the surplus; that it was more stands in the verdict."""
-    said = beyond(facts, command.amount)
-    found = Finding("payment.over_balance", Severity.WARN, f"The payment is {said}.", "over")
-    return Verdict((found,) if said else ())
+def _warned(command: RecordPayment, facts: AccountFacts) -> Iterator[Finding]:
+    """More than is owed is taken, once its author has confirmed the surplus; that it was more stands in the verdict. A day long ago is
+    often one to come, typed without its year."""
+    if said := beyond(facts, command.amount):
+        yield Finding("payment.over_balance", Severity.WARN, f"The payment is {said}.", "over")
+    on = command.received_on or facts.business_date
+    if (ago := (facts.business_date - on).days) > LONG_AGO:
+        text = f"It was received {on:%a} {on.day} {on:%b} {on.year}, {ago} days ago; what is to come is promised (pp)."
+        yield Finding("payment.long_ago", Severity.WARN, text, "received_on")
 
 
 @decides(ReversePayment)

@@ -47,7 +47,7 @@ def _kind(words: TokenCursor) -> PointKind:
 
 
 def fix(words: TokenCursor) -> tuple[Command, ...]:
-    """`fix name|address|lang|zone|times VALUE`, `fix POINT VALUE`; an address that there is none of is a new one."""
+    """`fix name|address|lang|zone|times VALUE`, `fix [address] POINT VALUE`; an address that there is none of is a new one."""
     token = words.require("detail")
     words.ask("point")
     if token.plain and token.low in PARTS:
@@ -56,15 +56,25 @@ def fix(words: TokenCursor) -> tuple[Command, ...]:
             words.ask(_LISTED[token.low])
         return (words.build(CorrectCustomer, what=token.low, value=_value(words)),)
     if token.plain and token.low == "address":
-        mine = (one for one in words.context.points if one[0] not in words.context.others)
-        first = next((one[0] for one in mine if one[1] == "address"), None)
         words.take("detail")
+        first = _address(words)
         if first is None:
             return (words.build(AddPoint, what="address", value=_value(words)),)
         return (words.build(CorrectPoint, point=first, value=_value(words)),)
     if (point := slots.maybe_point(words, noted=False)) is None:
         words.reject(token, "detail")
     return (words.build(CorrectPoint, point=point, value=_value(words)),)
+
+
+def _address(words: TokenCursor) -> str | None:
+    """The address that is named next, else the customer's first; None: there is none."""
+    words.ask("point")
+    theirs = [short for short, kind, _ in words.context.points if kind == "address"]
+    token = words.bare()
+    if token is not None and token.low in theirs:
+        words.take("point")
+        return token.low
+    return next((short for short in theirs if short not in words.context.others), None)
 
 
 def ver(words: TokenCursor) -> tuple[Command, ...]:

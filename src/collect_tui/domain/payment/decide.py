@@ -106,7 +106,8 @@ def _check(facts: AccountFacts, amount: int, method: str, ref: str, received_on:
     if not method.strip():
         raise Invalid("payment.method", "The method is missing; expected a word such as card, cash or ach.", "method")
     if received_on > facts.business_date:
-        raise Invalid("payment.in_future", "The date received is after today; expected today or before.", "received_on")
+        text = "The date received is after today; what is dated later, such as a cheque, is promised: pp AMOUNT DATE METHOD."
+        raise Invalid("payment.in_future", text, "received_on")
     if received_on < add_months(facts.business_date, OLDEST):
         text = "The date received is more than a year ago; expected one within the last year."
         raise Invalid("payment.too_old", text, "received_on")
