@@ -20,7 +20,7 @@ SAID = [
         (),
         "pp 150 fri gcash",
         [
-            "done: promise 150.00 by Fri 27 Nov, gcash",
+            "done: promise 150.00 by Fri 27 Nov, GCash",
             "done: logs promise to pay · call mobile · mobile …0142",
             "next: next check the promise Mon 30 Nov",
         ],

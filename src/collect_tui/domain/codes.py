@@ -99,8 +99,8 @@ class Result:
     answer: str = ""
 
     def may_come_of(self, action: Action) -> bool:
-        """Whether the action can have this result."""
-        return not self.ways or action.way in self.ways
+        """Whether the action can have this result: what counts as a try reaches somebody."""
+        return (not self.ways or action.way in self.ways) and (bool(action.kinds) or not self.counted)
 
     @property
     def explained(self) -> str:
