@@ -71,6 +71,14 @@ async def test_a_queue_is_filtered_and_sorted_and_next_stays_within(tmp_path: Pa
 
 
 @both
+async def test_a_row_that_has_left_is_not_counted(tmp_path: Path, folder: Path, fast: bool) -> None:
+    async with desk_of(tmp_path, folder) as desk:
+        await desk.play([*line("q new"), *line("filter dpd>3"), *line("hold cease asks for peace")], fast=fast)
+        assert len(desk.queue.table.gone) == 1
+        assert desk.rows[0].startswith("New delinquencies · 4 of ")
+
+
+@both
 async def test_what_is_shown_is_saved_and_opened_by_its_name(tmp_path: Path, folder: Path, fast: bool) -> None:
     async with desk_of(tmp_path, folder) as desk:
         keys = [*line("q new owner=me sort number"), *line("save mine-new"), *line("columns account dpd owner")]

@@ -79,7 +79,8 @@ class QueueScreen(ListScreen):
         rows, marked = self.rows, len(self.table.marked)
         if rows is None:
             return render_queue_header(self.figure, marked)
-        return render_queue_header(self.figure, marked, self.words, rows.rows, whole_of_it=rows.cursor is None)
+        there = [row for row in rows.rows if row.account not in self.table.gone]
+        return render_queue_header(self.figure, marked, self.words, there, whole_of_it=rows.cursor is None)
 
     def summary_lines(self) -> Iterable[Line]:
         row = self.row
