@@ -138,3 +138,16 @@ def test_what_is_mended_shows_what_it_was(desk: Desk) -> None:
     assert 'a1 is "8 Oak St" now' in said(desk, ROSA, "fix address A1 8 Oak St")
     assert "name: Rose Alvarez (was Alvarez, Rosa)" in said(desk, ROSA, "fix name Rose Alvarez")
     assert "language: es (was en)" in said(desk, ROSA, "fix lang es")
+
+
+def test_what_confirms_a_promise_is_offered_where_there_is_one(desk: Desk) -> None:
+    def offered() -> set[str]:
+        found = dict(LineContext.of(desk.account(ROSA), desk.catalogue(), desk.session()).sending.offered())
+        return found.keys() & {"promise-confirmation", "plan-confirmation"}
+
+    assert offered() == set()
+    do(desk, ROSA, "pp 50 fri")
+    assert offered() == {"promise-confirmation"}
+    do(desk, ROSA, "xp changed")
+    do(desk, ROSA, "arr p dn100 3m 15")
+    assert offered() == {"plan-confirmation"}

@@ -19,6 +19,8 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = dict(
 )
 OF_A_CASE: Final = frozenset(("the case", "the dispute", "the ticket"))
 """What a message is about that only a case can send."""
+_OF_A_PROMISE: Final = {"the promise": "single", "the plan": "plan"}
+"""What a message is about that only an open promise of a kind has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def to(account: AccountView, catalogue: Catalogue) -> Sending:
         if outline.customers and account.segment not in outline.customers:
             return False
         if outline.level and not (levels.get(outline.level) == name or account.segment in outline.customers):
+            return False
+        if (wanted := _OF_A_PROMISE.get(outline.about)) and (account.promise is None or account.promise.kind != wanted):
             return False
         late, kind = of_items(outline.about)
         if (late and account.past_due <= 0) or (kind and all(item.kind != kind for item in account.items)):
