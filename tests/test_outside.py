@@ -172,7 +172,10 @@ def in_the_shell(world: World, line: str, typed: str | None) -> str | None:
     by = ("--override-by", "lee", "--override-reason", "courtesy") if override(line) else ()
     given = () if typed is None else ("--confirm", typed)
     database = ("--db", str(world.store.path))
-    code = cli.main([*database, "--as", "lee", "--at", "2026-11-23T16:00Z", "do", ROSA, line, *given, *by])
+    try:
+        code = cli.main([*database, "--as", "lee", "--at", "2026-11-23T16:00Z", "do", ROSA, line, *given, *by])
+    except SystemExit as ended:  # an empty text is no argument
+        code = 3 if (ended.code, typed) == (2, "") else -1
     return {0: None, 3: "order.confirm"}[code]
 
 

@@ -53,7 +53,7 @@ def test_a_site_of_your_own(tmp_path: Path) -> None:
 def test_every_file_of_a_site_has_its_row() -> None:
     rows = re.findall(r"^\| `(\w+\.toml)` \|", (ROOT / "docs/site.md").read_text("utf-8"), re.MULTILINE)
     ours = {path.name for path in Path(defaults.__file__).parent.glob("*.toml")}
-    assert set(rows) == ours | {"keys.toml"}
+    assert set(rows) == ours | {"keys.toml", "filters.toml"}
     settings_page = (ROOT / "docs/settings.md").read_text("utf-8")
     assert all(f"`{name}`" in settings_page for name in rows)
 

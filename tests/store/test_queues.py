@@ -116,7 +116,7 @@ def test_a_timed_row_says_when_and_is_not_due_before(store):
     with store.read() as db:
         page = queues.page(db, TENANT, CATALOGUE, "callback", now=NOW)
         assert page.rows[0].timed_at == NOW + timedelta(hours=2)
-        assert page.rows[0].chips == ("callback 13:32",)  # the desk's clock
+        assert page.rows[0].chips == ("callback 13:32", "follow-up")  # the desk's clock
         assert (page.figure.count, page.figure.due_now) == (1, 0)
         later = queues.board(db, TENANT, CATALOGUE, NOW + timedelta(hours=2))
     assert next(q for q in later.queues if q.name == "callback").due_now == 1
@@ -148,7 +148,7 @@ def take_next(db: Session, user: str, queue: str | None = None, *, now=NOW, excl
 def test_next_goes_by_tier_and_no_two_get_the_same(store):
     new = add_account(store, items=[LATE])
     callback = add_account(store, callbacks=[{"at": NOW, "owner": None}])
-    add_account(store, items=[])
+    add_account(store, items=[], next_action_on=DAY + timedelta(days=1))
     score(store)
     with store.write() as db:
         assert take_next(db, "mia") == callback.id

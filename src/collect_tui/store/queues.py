@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Select, String, and_, bindparam, func, literal, literal_column, select, true
@@ -208,13 +209,12 @@ def _sums() -> Select[Any]:
         select(d.queue, d.currency, sql.total(d.collectable).label("amount"), sql.total(d.n).label("n"))
         .where(d.tenant_id == sql.tenant(), d.queue.in_(bindparam("names", expanding=True)))
         .group_by(d.queue, d.currency)
-        .order_by(d.currency)
     )
 
 
 def _by_queue(rows: Iterable[Any]) -> dict[str, list[Sum]]:
     found: dict[str, list[Sum]] = {}
-    for row in rows:
+    for row in sorted(rows, key=attrgetter("currency")):
         found.setdefault(row.queue, []).append(Sum(currency=row.currency, amount=row.amount, count=row.n))
     return found
 

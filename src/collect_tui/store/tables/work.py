@@ -185,10 +185,10 @@ class ServiceOrder(SQLModel, table=True):
     detail: str = ""
     override_by: str | None = None
     lifted: bool = added(False)  # cancelled because it was paid; stands again when that money is taken back
-    undone: bool = added(False)  # cancelled as the act that asked for it was undone
     extended: int = added(0)  # days by which it was put off
     target: str = added("")  # of a downgrade: the product that the service becomes
     monthly: int = added(0)  # and what it costs a month
+    undone: bool = added(False)  # cancelled as the act that asked for it was undone
 
 
 class Payment(SQLModel, table=True):
