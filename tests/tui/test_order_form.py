@@ -134,7 +134,7 @@ async def test_the_way_out_goes_back_to_the_form_and_it_is_asked_for_anew(tmp_pa
 async def test_a_typed_order_opens_the_form_filled_in(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play([*OPEN, ":", *keys_of("sus tv mon move #2231"), "enter"], fast=fast)
+        await desk.play([*OPEN, ":", *keys_of("sus tv mon moving out #2231"), "enter"], fast=fast)
         values = form_of(desk).form.values
         assert (values["service"], values["effective"]) == ("tv", "mon")
         assert orders(desks) == []
