@@ -241,4 +241,5 @@ async def test_nothing_asked_is_cut_when_the_window_becomes_narrow(
             desk.app.post_message(events.Resize(new, new))
             while len(desk.rows[1]) != size[0]:  # the rule below the header
                 await desk.settled()
+            await desk.settled()  # what stands below it is laid out behind it
             assert "".join(desk.question.split()) in "".join(desk.text.split()), size
