@@ -194,7 +194,8 @@ def test_a_verified_customer_is_said_however_little_room_there_is(view: AccountV
 def test_the_hour_of_a_callback_is_said_once(view: AccountView, action: str, zone: str, said: str) -> None:
     one = view.model_copy(update={"next_action": action, "callback_at": AT, "zone": zone})
     assert (
-        next(line.text for line in summary(one, 100, 17) if line.text.startswith("Next")) == f"Next       {action}{said}"
+        next(line.text for line in summary(one, 100, 17) if line.text.startswith("Next"))
+        == f"Next       {action}{said}"
     )
 
 
