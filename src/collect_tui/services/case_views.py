@@ -144,7 +144,7 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         asked_by=case.asked.by if case.asked else "",
         asked_amount=case.asked.amount if case.asked and reader.asked(case.kind, case.asked.move) else 0,
         links=tuple(HIDDEN if number in apart else number for number in case.links),
-        **_passing(case, kind, Calendar(holidays=desk.catalogue().rules.holidays)),
+        **_passing(case, kind, desk.calendar),
     )
 
 

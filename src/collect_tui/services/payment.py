@@ -7,6 +7,7 @@ from typing import Final
 
 from collect_tui.desk.commands import ApplyCredit, RecordPayment, ReversePayment
 from collect_tui.domain.confirm import beyond
+from collect_tui.domain.dates import named_day
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
@@ -43,7 +44,7 @@ def _warned(command: RecordPayment, facts: AccountFacts) -> Iterator[Finding]:
         yield Finding("payment.over_balance", Severity.WARN, f"The payment is {said}.", "over")
     on = command.received_on or facts.business_date
     if (ago := (facts.business_date - on).days) > LONG_AGO:
-        text = f"It was received {on:%a} {on.day} {on:%b} {on.year}, {ago} days ago; what is to come is promised (pp)."
+        text = f"It was received {named_day(on, 0)}, {ago} days ago; what is to come is promised (pp)."
         yield Finding("payment.long_ago", Severity.WARN, text, "received_on")
 
 

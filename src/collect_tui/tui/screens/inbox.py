@@ -11,7 +11,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.views.message import INBOX_COLUMNS
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import INBOX
-from collect_tui.tui.page import AccountPage, LineTarget, MessagePage
+from collect_tui.tui.page import AccountPage, LineTarget
 from collect_tui.tui.render.fitting import row_whole
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -104,10 +104,8 @@ class InboxScreen(ListScreen):
         if account is None:
             return
         await app.navigator.open_account(account)
-        view = cast("AccountPage", app.top).view if app.top is not self else None
-        if view is not None and (found := await self.ask(app.desk.message, view.number, row.message)) is not None:
-            page = cast("MessagePage", await app.navigator.show_screen("message"))
-            page.show_message(found, view.name)
+        if app.top is not self:
+            await cast("AccountPage", app.top).open_message(str(row.message))
 
     def do_inbox_ticket(self) -> None:
         assert self.chosen is not None

@@ -123,14 +123,15 @@ class PaneRowsScreen(DeskScreen):
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()
         opened = {"cases": self._open_case, "linked": self.desk_app.navigator.open_account}
-        self.start(partial(opened.get(self.pane_name or "", self._open_message), message.key))
+        self.start(partial(opened.get(self.pane_name or "", self.open_message), message.key))
 
     async def _open_case(self, number: str) -> None:
         seen = await self.ask(look, self.desk_app.desk, number)
         if seen is not None:
             cast("CasePage", await self.desk_app.navigator.show_screen("case")).show_case(seen)
 
-    async def _open_message(self, message_id: str) -> None:
+    async def open_message(self, message_id: str) -> None:
+        """Show a message of the account, by its id."""
         view, app = self.view, self.desk_app
         found = await self.ask(app.desk.message, view.number, int(message_id)) if view is not None else None
         if view is not None and found is not None:
