@@ -78,9 +78,10 @@ class QueueScreen(ListScreen):
             return Line()
         rows, marked = self.rows, len(self.table.marked)
         if rows is None:
-            return render_queue_header(self.figure, marked)
+            return render_queue_header(self.figure, marked, room=self.header_room)
         there = [row for row in rows.rows if row.account not in self.table.gone]
-        return render_queue_header(self.figure, marked, self.words, there, whole_of_it=rows.cursor is None)
+        whole = rows.cursor is None
+        return render_queue_header(self.figure, marked, self.words, there, whole_of_it=whole, room=self.header_room)
 
     def summary_lines(self) -> Iterable[Line]:
         row = self.row
