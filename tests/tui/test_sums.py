@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from collect_tui.desk.figures import sums, whole
-from collect_tui.tui.render.roles import Role
 from support.book import Book, Clock, account, local_desk
 from tui.driver import driving
 
