@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
 from collect_tui.desk.figures import whose
-from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, CaseFigure, counted
+from collect_tui.desk.views.linked import LINKED_COLUMNS
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
