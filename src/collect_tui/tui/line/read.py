@@ -169,6 +169,8 @@ class ReadLine(KeptLine):
             line = wrong_line(parsed)
         elif preview is not None:
             line = preview_line(parsed, preview[1], preview[0])
+            if marked := len(self.desk_screen.marked_accounts):
+                line = Line.of((f"On {marked:,} marked; on {preview[1].account} it ", Role.MARK), *line.spans)
             if preview[1].ok and self.desk_screen.passes_on(preview[1].effects):
                 line = Line((*line.spans, Span(" · then the next account", Role.LABEL)))
         else:
