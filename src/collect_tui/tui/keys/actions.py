@@ -164,7 +164,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("form.open", "Form", "What stands in the line as a form (`form pay`: an empty one); in a form, who overrides its refusal, and why.",
        fkey="f10", mnemonic="form", contexts=_WORK | {CASE, FORM}, label="form", needs=_CHOSEN | {"preview"},
        takes_words=True, needs_account=True, needs_lease=True),
-    _C("field.list", "List", "Lists what may be typed in this field; = alone types what was last saved in it.", fkey="f4",
+    _C("field.list", "List", "Lists what may be typed here; typing narrows it. = alone types what was last saved in it.", fkey="f4",
        contexts=_DESK | {FORM}, needs=_CHOSEN),
     _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK, needs=_LATE),
     _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK, needs=_LATE),
