@@ -57,11 +57,11 @@ async def test_it_is_said_that_the_line_goes_to_what_is_marked_and_not_to_the_ro
         assert "The line goes to the 2 marked, whatever row the cursor is on." in desk.text
         await desk.press("t", *keys_of("fri"))
         under = desk.queue.cursor
-        assert f"On 2 marked; on {under} it" in desk.text, "what is shown is of one account"
+        assert f"On the 2 marked; on {under}: " in desk.text, "what is shown is of one account"
         await desk.press("f12", ":", *keys_of("marks none"), "enter")
         assert "The line goes to" not in desk.text
         await desk.press("t", *keys_of("fri"))
-        assert "On 2 marked" not in desk.text
+        assert "On the 2 marked" not in desk.text
 
 
 async def test_nothing_is_done_before_the_question_is_answered_and_no_means_no(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ class ReadLine(KeptLine):
         elif preview is not None:
             line = preview_line(parsed, preview[1], preview[0])
             if marked := len(self.desk_screen.marked_accounts):
-                line = Line.of((f"On {marked:,} marked; on {preview[1].account} it ", Role.MARK), *line.spans)
+                line = Line.of((f"On the {marked:,} marked; on {preview[1].account}: ", Role.MARK), *line.spans)
             if preview[1].ok and self.desk_screen.passes_on(preview[1].effects):
                 line = Line((*line.spans, Span(" · then the next account", Role.LABEL)))
         else:
