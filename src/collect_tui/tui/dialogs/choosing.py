@@ -18,7 +18,7 @@ from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.rule import Rule
 
 _ROWS: Final = 12
-_WHOLE: Final = 2  # rows for all that there is to say of the one under the cursor
+_WHOLE: Final = 3  # rows for all that there is to say of the one under the cursor
 _NONE: Final = "Nothing here begins so."
 
 
