@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
@@ -279,3 +280,16 @@ def test_columns_have_the_room_that_their_cells_need() -> None:
     assert fit_needs(columns, 46, needs) == [(0, 1), (1, 19), (2, 5), (3, 8), (4, 9)]
     assert sum(width for _, width in fit_needs(columns, 30, needs)) + 4 == 30
     assert fit_needs(columns, 30, needs)[4] == (4, 9)
+
+
+@pytest.mark.parametrize("width", range(6, 61))
+async def test_no_figure_is_cut_in_the_middle_at_any_width(width: int) -> None:
+    text = "王 due 10,891.96 · disputed €4,610.43 · 12 days · total $10,891"
+    line = StatusLine(text)
+    async with One(line).run_test(size=(width, 4)):
+        shown = "".join(segment.text for segment in line.render_line(0)).rstrip()
+        assert cell_len(shown) <= width
+        told = [word for word in shown.split() if any(c.isdigit() for c in word)]
+        assert set(told) <= set(text.split()), shown
+        assert shown.endswith("…"), "that there is more is said"
+        assert text.startswith(shown.removesuffix("…").rstrip())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LABEL = 24
 _WHEN = 14
+_KEY = 5
 
 
 def case_lines(case: CaseView, agreed: Preview | None, session: Session, width: int) -> list[Line]:
@@ -33,14 +34,10 @@ def case_lines(case: CaseView, agreed: Preview | None, session: Session, width: 
     for move in case.moves if not case.asked else ():
         barred = f" ({tui_text.clean(move.barred)})" if move.barred else ""
         asks = f" · asks for {', '.join(move.needs)}" if move.needs else ""
-        told = tui_text.clean(f"{move.label}{asks}")
-        lines.append(
-            Line.of(
-                (f"  {move.key or ' '}  ", Role.DIM if barred else Role.KEY),
-                (told, Role.DIM if barred else Role.PLAIN),
-                (barred, Role.DIM),
-            )
-        )
+        whole = Line.of((f"{move.label}{asks}", Role.DIM if barred else Role.PLAIN), (barred, Role.DIM))
+        for at, row in enumerate(whole.wrapped(max(20, width - _KEY))):
+            key = " " * _KEY if at else f"  {move.key or ' '}  "
+            lines.append(Line.of((key, Role.DIM if barred else Role.KEY), *row.spans))
     lines += [Line(), Line.of(("What happened", Role.HEAD))]
     for each in reversed(case.events):
         told = f"{each.by}: {each.did}{f': {each.text}' if each.text else ''}"

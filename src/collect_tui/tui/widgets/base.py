@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,6 +15,8 @@ from textual.widget import Widget
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render import theme
 from collect_tui.tui.render.roles import Role
+
+_FIGURE: Final = re.compile(r"(?<!\S)[^\w\s]?[0-9][0-9.,]*(?!\S)")
 
 
 class LineWidget(Widget):
@@ -44,7 +48,7 @@ class LineWidget(Widget):
             text = tui_text.clean(raw)
             size = tui_text.width(text)
             if size > room:
-                text, size = tui_text.fit(_whole(text, room) if role is Role.MONEY else text, room), room
+                text, size = tui_text.fit(_whole(text, room), room), room
             room -= size
             if text:
                 segments.append(Segment(text, self.role_style(only or role)))
@@ -75,5 +79,8 @@ class LineWidget(Widget):
 
 
 def _whole(text: str, cells: int) -> str:
-    """As many whole amounts as there is room for, and that there are more: part of one would be read as another."""
-    return " ".join((*text[:cells].split(" ")[:-1], tui_text.ELLIPSIS))
+    """A text that is to be cut, with no figure cut in the middle: part of one would be read as another. It goes whole, and that there is
+    more is said in its place."""
+    at = len(tui_text.fit(text, cells - 1, ellipsis=""))
+    figure = next((one for one in _FIGURE.finditer(text) if one.start() <= at <= one.end()), None)
+    return text if figure is None else f"{text[: figure.start()]}{tui_text.ELLIPSIS}"
