@@ -246,3 +246,14 @@ async def test_q_opens_whatever_the_board_lists(desks: Desks, fast: bool) -> Non
         assert desk.header.startswith("Waiting for my decision")
         await desk.play([":", *keys_of("q nothing"), "enter"], fast=fast)
         assert "There is no queue 'nothing'" in desk.said
+
+
+async def test_a_move_with_all_that_it_asks_for_is_said_whole_on_a_narrow_screen(desks: Desks) -> None:
+    do_line(desks.of("mia"), ROSA, 'ins administration 3nov "Hart & Low"')
+    async with driving(desks.connect(), desks.state, size=(60, 40)) as desk:
+        await desk.press(*OPEN, "0", "enter")
+        assert desk.context == "case"
+        moves = desk.text.partition("Moves")[2].partition("What happened")[0]
+        assert "draw up the proof" in moves
+        assert "authority" in " ".join(moves.split()), "the last of what it asks for"
+        assert "…" not in moves
