@@ -47,10 +47,14 @@ def send(words: TokenCursor) -> tuple[Command, ...]:
 
 def notice(words: TokenCursor) -> tuple[Command, ...]:
     """`notice LEVEL [CHANNEL] [POINT] [LANGUAGE]`"""
+    levels = dict(words.context.sending.notices())
+    if words.peek() is None:
+        words.ask("level")
+        words.missing("level", f"a level: {', '.join(levels)}" if levels else "")
     token = words.require("level")
     level = words.code("level", dict.fromkeys(LEVELS, ""), required=True)
     if level is None:
-        words.unknown(token, "level", "level of a notice", dict(words.context.sending.notices()))
+        words.unknown(token, "level", "level of a notice", levels)
     return _sent(words, level)
 
 
