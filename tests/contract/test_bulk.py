@@ -85,8 +85,12 @@ def test_a_day_that_gives_way_is_said_in_its_row(desks):
     assert "set the date again after that" in BulkRow.of(mia.do(acts[0])).said
 
 
-def test_a_date_alone_is_said_too(desks):
-    assert plan(desks("mia"), [ROSA], "t fri", BASE)[1].common.startswith("next call")
+@pytest.mark.parametrize("line", ["t fri", "t fri asked the branch", "own ben; t fri", "lm; t fri"])
+def test_a_date_is_said_whatever_else_is(desks, line):
+    mia = desks("mia")
+    acts, found = plan(mia, [ROSA, IVAN], line, BASE)
+    assert "call Fri 27 Nov" in found.common
+    assert all("call Fri 27 Nov" in row.said for row in do_each(mia.do, acts, found).rows)
 
 
 def test_at_least_one_and_not_too_many(desks):

@@ -39,9 +39,14 @@ class BulkRow(View):
 
     @classmethod
     def of(cls, receipt: Receipt) -> BulkRow:
-        replaced = (each.text for each in receipt.said if each.kind == "replaced")
-        again = (AGAIN,) if receipt.repeated else ()
-        return cls(account=receipt.account, act=receipt.id, said=" · ".join((*again, receipt.sentence, *replaced)))
+        said = [each.kind for each in receipt.said]
+        more = (
+            {"replaced", "next"} if _moves(receipt) and "done" in said else {"replaced"}
+        )  # else it is all that is said
+        told = [receipt.sentence, *(each.text for each in receipt.said if each.kind in more)]
+        return cls(
+            account=receipt.account, act=receipt.id, said=" · ".join((AGAIN, *told) if receipt.repeated else told)
+        )
 
 
 class Bulk(View):
@@ -57,9 +62,14 @@ class Bulk(View):
         return tuple(row for row in self.rows if row.code)
 
     @property
+    def again(self) -> int:
+        """On how many it had been done before."""
+        return sum(row.said.startswith(AGAIN) for row in self.rows)
+
+    @property
     def common(self) -> str:
         """What it would do on each account that may have it: what is said of all of them alike, and never one's number for another's."""
-        first, *others = (row.said.split(" · ") for row in self.rows if not row.code)
+        first, *others = (row.said.removeprefix(f"{AGAIN} · ").split(" · ") for row in self.rows if not row.code)
         alike = [part for part in first if all(part in other for other in others)]
         return " · ".join(alike) or self.line
 
@@ -244,8 +254,13 @@ def _row(act: Act, preview: Preview) -> BulkRow:
     elif preview.confirm is not None:
         said, code = "It must be confirmed; do it on the account.", "bulk.confirm"
     else:
-        said, code = _told(preview, "done", "replaced") or _told(preview, "next"), ""
+        said, code = _told(preview, "done", "replaced", *(["next"] if _moves(preview) else [])), ""
     return BulkRow(account=preview.account, act=act.id, said=said, code=code)
+
+
+def _moves(found: Preview | Receipt) -> bool:
+    """Whether it gives the account another next action, which is told of each: a date is on many what it is for."""
+    return any(each.kind == "NextActionSet" for each in found.effects)
 
 
 def _told(preview: Preview, *kinds: str) -> str:
