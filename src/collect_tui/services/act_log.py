@@ -45,8 +45,9 @@ def known(desk: DeskContext, act: Act) -> bool:
 
 
 def fingerprint(work: UnitOfWork, act: Act) -> str:
-    """Tells an act from another one that has its id."""
-    return audit.sign(audit.checked_key(work.tenant.audit_key), "act", act.model_dump_json())
+    """Tells an act from another one that has its id. What of the account was seen is no part of it: who asks again has looked again."""
+    said = act.model_dump_json(exclude={"version", "fence"})
+    return audit.sign(audit.checked_key(work.tenant.audit_key), "act", said)
 
 
 def answer(work: UnitOfWork, act: Act, made: str) -> Receipt | None:

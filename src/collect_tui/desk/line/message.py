@@ -8,14 +8,7 @@ from functools import partial
 from typing import Final
 
 from collect_tui.common.words import expected, nearest
-from collect_tui.desk.commands import (
-    AnswerMessage,
-    CancelMessage,
-    CloseMessage,
-    Command,
-    ReleaseMessage,
-    SendMessage,
-)
+from collect_tui.desk.commands import AnswerMessage, CancelMessage, CloseMessage, Command, ReleaseMessage, SendMessage
 from collect_tui.desk.line import freetext, say, slots
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word

@@ -113,6 +113,10 @@ class Preview(View):
         return self.error is None and not refused and (self.verdict.allowed or self.overridden)
 
 
+AGAIN: Final = "it had been done before; nothing was done twice"
+"""Said of an act whose id had been done."""
+
+
 class Receipt(View):
     """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice.
 
@@ -140,7 +144,7 @@ class Receipt(View):
     @property
     def sentences(self) -> tuple[Said, ...]:
         """What was said; of an act kept from before there were sentences, its one."""
-        again = (Said(kind="warning", text="it had been done before; nothing was done twice"),) if self.repeated else ()
+        again = (Said(kind="warning", text=AGAIN),) if self.repeated else ()
         return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))
 
     @property

@@ -42,7 +42,7 @@ SAID: Final = frozenset({"preview"})
 #: Who overrides a refusal and why: fields that F10 opens, and their password where they have one.
 OVERRIDE: Final = (
     Slot("override_by", "", "Overridden by", "login of who may", "login", also=frozenset({"override"})),
-    Slot("override_why", "", "because", "the reason, kept as evidence", "why"),
+    Slot("override_why", "", "because", "the reason, kept as evidence", "why", also=frozenset({"override.reason"})),
     Slot("override_proof", "", "Password", "of whoever overrides", "password", also=frozenset({"proof"})),
 )
 PROOF: Final = "override_proof"
