@@ -540,7 +540,7 @@ def test_orders_leave_and_their_answers_come_back(run: Run, home: Path) -> None:
     (waiting,) = run("--json", "orders").json()["waiting"]
     assert not run("--json", "orders").json()["sent"], "looking sends nothing"
     (number,) = run("--json", "orders", "sync").json()["sent"]
-    assert number == waiting
+    assert (number, waiting["account"]) == (waiting["number"], ROSA)
     folder = home / ".local/share/collect-tui/orders"
     (sent,) = (folder / "outbox").rglob("*.json")
     assert json.loads(sent.read_text())["order"] == number

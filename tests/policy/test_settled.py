@@ -18,12 +18,39 @@ from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, PaymentStat
 from collect_tui.policy.orders import refusal
 from collect_tui.policy.settling import settle
 from support.accounts import accounts, cutting, with_fee
-from support.trade import CALENDAR, HOUSE, KINDS, RULES, TODAY, account, act, days, item, nightfall, numbers, service
+from support.trade import (
+    CALENDAR,
+    HOUSE,
+    KINDS,
+    RULES,
+    TODAY,
+    account,
+    act,
+    credit,
+    days,
+    item,
+    nightfall,
+    numbers,
+    promise,
+    service,
+)
 from support.trade import order as order_of
 
 DOORS = st.sampled_from([{}, {"night": True}, {"moved": True}, {"billed": True}, {"billed": True, "moved": True}])
 
 
+def forgotten() -> AccountFacts:
+    """Nobody has seen to what the bank took back, a promise breaks, nothing is owed, and an order waits."""
+    return account(
+        items=(credit(11, 9000),),
+        services=(service(status="SUSPENDED", cause="nonpay"),),
+        orders=(order_of(71, 1, "restore", "DRAFT"),),
+        promises=(promise(81, (-5, 4300, 0)),),
+        next_action=NextAction(payment.RETURNED, days(-8)),
+    )
+
+
+@example(forgotten(), {"night": True})
 @given(accounts(), DOORS)
 def test_settling_what_is_settled_changes_nothing(facts: AccountFacts, door: dict) -> None:
     once = act(facts, (), **door)

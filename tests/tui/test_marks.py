@@ -48,6 +48,23 @@ async def test_what_is_no_note_date_or_result_is_done_on_no_marked_account(tmp_p
         assert len(desk.queue.table.marked) == 2
 
 
+async def test_it_is_said_that_the_line_goes_to_what_is_marked_and_not_to_the_row_under_the_cursor(
+    tmp_path: Path,
+) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(*NEW)
+        assert "The line goes to" not in desk.text
+        await desk.press("*", "*")
+        assert "The line goes to the 2 marked, whatever row the cursor is on." in desk.text
+        await desk.press("t", *keys_of("fri"))
+        under = desk.queue.cursor
+        assert f"On the 2 marked; on {under}: " in desk.text, "what is shown is of one account"
+        await desk.press("f12", ":", *keys_of("marks none"), "enter")
+        assert "The line goes to" not in desk.text
+        await desk.press("t", *keys_of("fri"))
+        assert "On the 2 marked" not in desk.text
+
+
 async def test_nothing_is_done_before_the_question_is_answered_and_no_means_no(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press(*NEW, "*", "*", "n", *keys_of("x"), "enter", "n")

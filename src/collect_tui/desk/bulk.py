@@ -15,7 +15,7 @@ from collect_tui.desk.errors import DomainError, Refused, Unavailable
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk, Progress
-from collect_tui.desk.sets import MOST, member, set_of, short
+from collect_tui.desk.sets import MOST, alike, member, set_of, short
 from collect_tui.desk.views.act import AGAIN, Preview, Receipt
 from collect_tui.desk.views.base import View
 
@@ -69,9 +69,8 @@ class Bulk(View):
     @property
     def common(self) -> str:
         """What it would do on each account that may have it: what is said of all of them alike, and never one's number for another's."""
-        first, *others = (row.said.removeprefix(f"{AGAIN} · ").split(" · ") for row in self.rows if not row.code)
-        alike = [part for part in first if all(part in other for other in others)]
-        return " · ".join(alike) or self.line
+        said = [row.said.removeprefix(f"{AGAIN} · ") for row in self.rows if not row.code]
+        return alike(said) or self.line
 
     @property
     def _done(self) -> str:

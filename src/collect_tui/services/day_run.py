@@ -200,7 +200,8 @@ def _age(work: UnitOfWork, day: Day) -> int:
 
 
 def _strategy(work: UnitOfWork, day: Day) -> int:
-    return ladder.write(work.db, day) + ladder.advance(work.db, day)
+    segments = ladder.segments_of(work.db, day)
+    return ladder.write(work.db, day, segments) + ladder.advance(work.db, day, segments)
 
 
 def _score(work: UnitOfWork, day: Day) -> int:
