@@ -128,6 +128,38 @@ def test_money_that_is_taken_back_makes_all_of_it_owed_again(lead: Desk) -> None
     assert lead.account(ROSA).total == owed
 
 
+def much_later(desk: Desk, clock: Clock, days: int = 120) -> None:
+    for _ in range(days // 30):
+        clock.now = clock.now + timedelta(days=30)
+        desk.day(clock.now.date())
+
+
+@pytest.mark.parametrize("line", ["retpay s1", "revpay s1 wrong account"])
+def test_money_that_is_taken_back_late_makes_all_of_it_owed_again_too(lead: Desk, clock: Clock, line: str) -> None:
+    owed = settled(lead)
+    do(lead, ROSA, "pay 300 card s1")
+    much_later(lead, clock)
+    assert lead.account(ROSA).total == 0
+    do(lead, ROSA, line)
+    assert lead.account(ROSA).total == owed
+    assert lead.day(clock.now.date(), check=True).differences == 0
+
+
+@pytest.mark.parametrize("line", ["pay 300 card s1", "settle 300 fri; pay 300 card s1"])
+def test_what_was_done_with_money_long_ago_is_corrected_and_not_undone(lead: Desk, clock: Clock, line: str) -> None:
+    owed = lead.account(ROSA).total
+    do(lead, ROSA, line)
+    before = lead.account(ROSA).total
+    much_later(lead, clock)
+    with pytest.raises(Refused) as error:
+        do(lead, ROSA, "undo")
+    assert error.value.code in {"undo.old", "undo.overtaken"}
+    assert lead.account(ROSA).total == before
+    do(lead, ROSA, "revpay s1 wrong account")
+    assert lead.account(ROSA).total == owed
+    assert lead.day(clock.now.date(), check=True).differences == 0
+
+
 def test_a_settlement_that_is_broken_lets_nothing_go(lead: Desk, clock: Clock) -> None:
     owed = settled(lead, "settle 150 fri + 150 30nov")
     do(lead, ROSA, "pay 150 card s1")

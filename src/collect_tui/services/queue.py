@@ -12,6 +12,7 @@ from collect_tui.domain.effects import ActUndone, AttributeSet, CallbackGiven, E
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.payment.moving import PAYMENT_DAYS
 from collect_tui.domain.queue import decide as worklist
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import HoldState
@@ -161,7 +162,8 @@ def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
         raise Refused("undo.not_yours", f"That act is {past.by}'s; only {past.by} or a lead may undo it.", "act")
     if past.overtaken:
         raise Refused("undo.overtaken", "The account has changed since; make a new entry that corrects it.", "act")
-    effects = inverse(tuple(past.effects), facts, context.ids, f"undone by {context.user}")
+    long_ago = (facts.business_date - past.at.date()).days >= PAYMENT_DAYS
+    effects = inverse(tuple(past.effects), facts, context.ids, f"undone by {context.user}", long_ago=long_ago)
     stays = [Finding("undo.stays", Severity.INFO, f"{s.capitalize()}.", "undo") for s in left_standing(past.effects)]
     if passed or (command.act or "").isdecimal():
         stays.insert(0, Finding("undo.stays", Severity.INFO, f"This takes back: {past.said}.{over}", "undo"))

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from collect_tui.domain.payment.fees import PREFIX
+from collect_tui.domain.promise.settlement import PREFIX as SETTLED
 from collect_tui.domain.states import (
     GIVEN_BACK,
     OPEN_CALLBACK,
@@ -28,6 +29,7 @@ from collect_tui.domain.states import (
     OPEN_PROMISE,
     HoldState,
     OrderState,
+    PromiseState,
 )
 from collect_tui.store import fact_columns
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
@@ -219,6 +221,16 @@ EVER_ASKED, EVER_RECEIVED = _of_account("item", fact_columns.ITEM, order="due id
 """Of the ledger."""
 
 
+def _of_settlements(many: str) -> Any:
+    """The credits that settlements which were kept have written off: the items' ids. What keeps one may come back however late."""
+    kept = and_(_promise.c.tenant_id == TENANT, whose(_promise.c.account_id, many), _promise.c.settles > 0)
+    credit = _item.c.doc_no.startswith(literal_column(f"'{SETTLED}-'"))
+    its = and_(_item.c.tenant_id == TENANT, _item.c.account_id == _promise.c.account_id, credit)
+    return (
+        select(_item.c.id).join_from(_promise, _item, its).where(kept, one_of(_promise.c.status, {PromiseState.KEPT}))
+    )
+
+
 def _parts(many: str = "") -> dict[str, Select[Any]]:
     """The reads that make up the facts, of one account or of many."""
 
@@ -245,7 +257,12 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
             "credit_application",
             fact_columns.APPLICATION,
             lambda c: and_(
-                c.reversed_at.is_(None), or_(c.at >= bindparam("applied_since"), c.item_id.in_(_of_fees(many)))
+                c.reversed_at.is_(None),
+                or_(
+                    c.at >= bindparam("applied_since"),
+                    c.item_id.in_(_of_fees(many)),
+                    c.credit_id.in_(_of_settlements(many)),
+                ),
             ),
         ),
         "attempts": of("contact_event", fact_columns.ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
