@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -18,7 +19,21 @@ from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, PaymentStat
 from collect_tui.policy.orders import refusal
 from collect_tui.policy.settling import settle
 from support.accounts import accounts, cutting, with_fee
-from support.trade import CALENDAR, HOUSE, KINDS, RULES, TODAY, account, act, days, item, nightfall, numbers, service
+from support.trade import (
+    CALENDAR,
+    HOUSE,
+    KINDS,
+    RULES,
+    TODAY,
+    account,
+    act,
+    days,
+    item,
+    nightfall,
+    numbers,
+    promise,
+    service,
+)
 from support.trade import order as order_of
 
 DOORS = st.sampled_from([{}, {"night": True}, {"moved": True}, {"billed": True}, {"billed": True, "moved": True}])
@@ -29,6 +44,23 @@ def test_settling_what_is_settled_changes_nothing(facts: AccountFacts, door: dic
     once = act(facts, (), **door)
     assert settle(once, (), HOUSE, numbers(9000), night="night" in door) == ()
     assert settle(once, (), HOUSE, numbers(9000)) == ()
+
+
+@pytest.mark.parametrize("owed", [0, 90_00])
+@pytest.mark.parametrize("on", [-3, 0])
+def test_what_the_bank_took_back_stays_before_a_draft_though_a_promise_ends_the_same_night(owed: int, on: int) -> None:
+    late = (item(11, owed, -40),) if owed else ()
+    missed = promise(21, (-9, 50_00, 0))
+    facts = account(
+        next_action=NextAction("returned", days(on)),
+        items=late,
+        services=(service(status="SUSPENDED", cause="nonpay"),),
+        orders=(replace(order_of(71, 1, "restore", "DRAFT"), override_by="lee"),),
+        promises=(missed,),
+    )
+    once = act(facts, (), night=True)
+    assert once.next_action == facts.next_action
+    assert settle(once, (), HOUSE, numbers(9000), night=True) == ()
 
 
 def test_a_fee_that_pays_the_last_debt_when_its_order_goes_makes_the_account_current() -> None:

@@ -23,6 +23,7 @@ from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.queue.rules import CALLS
 from collect_tui.domain.states import NOT_KEPT, CallbackState, OrderState, PaymentState, PromiseState
+from collect_tui.policy.awaited import left
 from collect_tui.policy.house import House
 
 MONITOR_DAYS: Final = 30
@@ -53,7 +54,7 @@ def follow(
     for rule in (_draft, _broken, _promised, _covered, _in_peace, _left):
         said = rule(found)
         if said is not None:
-            fold.add(*said)
+            fold.add(*left(fold.facts, said, house.holds))
             return
 
 
@@ -169,9 +170,10 @@ def _draft(found: _Found) -> Sequence[Effect] | None:
     """An order waits for somebody; only what the bank has taken back goes before it, until somebody has seen to that or money has
     come since."""
     waits = found.action is not None and found.action.on <= found.today and not found.moved
-    if not _drafted(found.facts) or (found.code == payment.RETURNED and (found.chosen or waits)):
+    if not _drafted(found.facts):
         return None
-    if found.code == "order" and found.action and found.action.on <= found.today:
+    due = found.code == "order" and found.action is not None and found.action.on <= found.today
+    if due or (found.code == payment.RETURNED and (found.chosen or waits)):
         return ()
     return steps.next_step(found.facts, "order", found.today, found.parked(found.today, moved=True))
 

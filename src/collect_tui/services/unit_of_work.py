@@ -26,6 +26,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.policy.awaited import left
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec, events
 from collect_tui.services.desk_context import DeskContext
@@ -87,7 +88,9 @@ class UnitOfWork:
     # what changes -------------------------------------------------------------------------------
     def settled(self, seen: AccountFacts, effects: Sequence[Effect], **how: Any) -> tuple[Effect, ...]:
         """The effects with what follows from them by rule, the account's orders judged anew; `how` as `policy.settling.settle`."""
-        return (*effects, *settle(seen, effects, self.desk.house, self.ids, **how))
+        house = self.desk.house
+        mine = left(seen, effects, house.holds)
+        return (*mine, *settle(seen, mine, house, self.ids, **how))
 
     def settle(self, accounts: Iterable[int], *, line: str, **how: Any) -> list[int]:
         """Brings accounts in line with what they rest on and returns those that changed. `line`, `how` as below and above.

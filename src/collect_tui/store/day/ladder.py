@@ -28,6 +28,7 @@ from collect_tui.domain.account.ladder import (
 )
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.message.message import SERVED as SENT
+from collect_tui.domain.queue.rules import DECISIONS
 from collect_tui.domain.rules import LadderStep, Reminder
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, HoldState, MessageState, Stage
 from collect_tui.store.bulk import Bulk
@@ -201,15 +202,18 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
     reached = and_(*_on_it(day, below, step), *done_to)
     timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
     ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
-    stays = or_(timed, ordered)
     after = day.date + timedelta(days=step.action_days)
     on = Calendar(day.catalogue.rules.holidays).on_or_after(after) if step.action_days else day.date
+    decided = a.c.next_action_code.in_([*DECISIONS])  # as `domain.account.follow_up.goes_before`
+    if step.action in DECISIONS:
+        decided = and_(decided, a.c.next_action_code != step.action, a.c.next_action_on <= on)
+    stays = or_(timed, ordered, decided)
     values = {
         "stage": step.stage,
         "stage_on": day.date,
         "next_action_code": case((stays, a.c.next_action_code), else_=step.action),
         "next_action_on": case((stays, a.c.next_action_on), else_=on),
-        "next_action_at": case((timed, a.c.next_action_at)),
+        "next_action_at": case((or_(timed, decided), a.c.next_action_at)),
     }
     return _move(session, day, reached, values, params(day.catalogue.rules, day.date, step))
 
