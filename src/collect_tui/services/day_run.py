@@ -190,12 +190,13 @@ def _age(work: UnitOfWork, day: Day) -> int:
     session = work.db
     if day.last is not None:
         marks.for_ageing(session, day, day.last)
+    minutes = day.catalogue.rules.contact.conversation_minutes
     return _for_many(
         session,
         day,
         "Age",
         day.last is not None,
-        lambda scope: summary.refresh_scope(session, day.tenant_id, day.date, scope),
+        lambda scope: summary.refresh_scope(session, day.tenant_id, day.date, scope, minutes),
     )
 
 

@@ -71,6 +71,10 @@ class UnitOfWork:
     def currency(self) -> str:
         return self.tenant.currency
 
+    @property
+    def _minutes(self) -> int:
+        return self.catalogue.rules.contact.conversation_minutes
+
     # what is known ------------------------------------------------------------------------------
     def load(self, number: str, refs: Collection[str] = ()) -> AccountFacts:
         """The facts of an account, and of the payments it is asked for by reference. NotFound `account.not_found`."""
@@ -166,7 +170,7 @@ class UnitOfWork:
         elif touched := sorted(self.touched):
             for start in range(0, len(touched), _LIST):
                 some = Scope.some(touched[start : start + _LIST])
-                summary.refresh_scope(self.db, self.tenant_id, self.today, some)
+                summary.refresh_scope(self.db, self.tenant_id, self.today, some, self._minutes)
             values = scoring.params(self.db, self.tenant_id, self.catalogue, self.today)
             family = Scope.some(scoring.siblings(self.db, self.tenant_id, touched))
             scoring.rescore_scope(self.db, self.catalogue, values, family)
@@ -185,7 +189,8 @@ class UnitOfWork:
 
     def _derive_all(self, tell: Progress | None) -> None:
         score = partial(scoring.rescore, self.db, self.tenant_id, self.catalogue, self.today, self.now)
-        steps = ("Summaries", partial(summary.refresh, self.db, self.tenant_id, self.today)), ("Queues", score)
+        summed = partial(summary.refresh, self.db, self.tenant_id, self.today, minutes=self._minutes)
+        steps = ("Summaries", summed), ("Queues", score)
         for title, make in steps:
             if tell is not None:
                 tell(title, 0, 0)

@@ -204,7 +204,7 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
     ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
     after = day.date + timedelta(days=step.action_days)
     on = Calendar(day.catalogue.rules.holidays).on_or_after(after) if step.action_days else day.date
-    decided = a.c.next_action_code.in_([*DECISIONS])  # as `domain.account.follow_up.goes_before`
+    decided: Any = a.c.next_action_code.in_([*DECISIONS])  # as `domain.account.follow_up.goes_before`
     if step.action in DECISIONS:
         decided = and_(decided, a.c.next_action_code != step.action, a.c.next_action_on <= on)
     stays = or_(timed, ordered, decided)
