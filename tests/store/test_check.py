@@ -156,6 +156,14 @@ def test_the_first_night_takes_back_a_notice_of_a_book_that_was_brought_in_where
     assert ("CANCELLED" in found) is bool(disputed)
 
 
+def test_who_is_cured_at_night_is_reminded_the_same_night(store):
+    coming = {"due": DAY + timedelta(days=4), "amount": 50_00}
+    add_account(store, items=[coming], points=[{}], stage=Stage.NOTICE_1)
+    assert roll(store, DAY, full=True).found == ()
+    with store.read() as db:
+        assert db.execute(select(Message.template)).scalars().all() == ["reminder"]
+
+
 def roll(store: Store, day: date, site: Catalogue = CATALOGUE, **options: Any) -> DayReport:
     return run_day(store, day, site, now=NOW + (day - DAY), **options)
 

@@ -15,7 +15,7 @@ from collect_tui.domain.account.ladder import cured, due_stage
 from collect_tui.domain.states import Stage
 from collect_tui.store import summary
 from collect_tui.store.day.base import Day
-from collect_tui.store.day.ladder import advance
+from collect_tui.store.day.ladder import advance, cure
 from collect_tui.store.facts import load_by_id
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account
@@ -39,7 +39,8 @@ def test_every_account_moves_as_the_rule_says(book):
                 db.execute(mine.values(stage_on=reached, ladder_paused_by=held))
             summary.refresh(db, TENANT, DAY)
             ways = [way(db, account_id, reached) for account_id, (_, reached, _) in zip(accounts, book, strict=True)]
-            moved = advance(db, Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None))
+            night = Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None)
+            moved = cure(db, night) + advance(db, night)
             db.expire_all()
             assert [load_by_id(db, TENANT, account_id).stage for account_id in accounts] == [one[-1] for one in ways]
             assert moved == sum(len(one) - 1 for one in ways)

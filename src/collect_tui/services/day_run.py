@@ -201,7 +201,7 @@ def _age(work: UnitOfWork, day: Day) -> int:
 
 
 def _strategy(work: UnitOfWork, day: Day) -> int:
-    return ladder.write(work.db, day) + ladder.advance(work.db, day)
+    return sum(step(work.db, day) for step in (ladder.cure, ladder.write, ladder.advance))
 
 
 def _score(work: UnitOfWork, day: Day) -> int:

@@ -44,13 +44,13 @@ ROWS: Final = 2000
 
 
 def advance(session: Session, day: Day) -> int:
-    """Moves accounts up their ladder and those with nothing past due back to CURRENT; returns how many moved.
+    """Moves accounts up their ladder; returns how many moved.
 
     A stage is due when the oldest due date is `offset_days` past (for a stage before the due date: when an item falls due in so
     many days). The next action is then the stage's, today or so many days later as it says; one that is timed for today, or an order
     to look after, stays. SUSPENDED and TERMINATED are reached when a service of the account is.
     """
-    moved = _cure(session, day)
+    moved = 0
     for below, step in _steps(day, _segments(session, day)):
         moved += _reach(session, day, below, step)
     return moved
@@ -244,8 +244,9 @@ def _served(stage: Stage) -> tuple[Any]:
     return (exists(select(s.id).where(s.tenant_id == tenant(), s.account_id == a.id, compiled(done(stage), s))),)
 
 
-def _cure(session: Session, day: Day) -> int:
-    """As `domain.ladder.cured`; what is late remembers the stage."""
+def cure(session: Session, day: Day) -> int:
+    """Moves accounts with nothing past due back to CURRENT, as `domain.ladder.cured`, and returns how many; what is late remembers the
+    stage. It comes before messages are written: who is cured is reminded of what falls due."""
     a, s, i = table(Account), table(AccountSummary).c, table(Item)
     limits = params(day.catalogue.rules, day.date)
     paid = exists(select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.c.id, compiled(PAID, s)))
