@@ -15,7 +15,7 @@ from collect_tui.domain.rules import Reminder
 from collect_tui.domain.states import STAGES, Stage
 from collect_tui.store import summary
 from collect_tui.store.day.base import Day
-from collect_tui.store.day.ladder import write
+from collect_tui.store.day.ladder import segments_of, write
 from collect_tui.store.facts import load_by_id
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Message, MessageItem
@@ -112,7 +112,7 @@ def test_every_account_is_reminded_of_what_the_rule_says_and_once(store) -> None
         assert len({message for _, message, _ in due}) == 3
         assert len(due) > 40, "or the book tells nothing"
         day = Day(TENANT, DAY, None, catalogue, NOW, "night", ids, lambda *_: None, REACHED)
-        write(db, day)
+        write(db, day, segments_of(db, day))
         m, about = table(Message).c, table(MessageItem).c
         found: dict[tuple[int, int, str], set[int]] = {}
         rows = select(m.account_id, m.id, m.template, about.item_id).outerjoin(
@@ -126,7 +126,7 @@ def test_every_account_is_reminded_of_what_the_rule_says_and_once(store) -> None
         left = [of for of in accounts if [*reminders.due(load_by_id(db, TENANT, of), RULES, catalogue.holds, REACHED)]]
         assert left == [], "what is written is not due again"
         before = len(drafted)
-        write(db, day)
+        write(db, day, segments_of(db, day))
         again = db.execute(select(m.id).where(m.made_by == "night", m.template.in_(list(REACHED)))).all()
         assert len(again) == before
 

@@ -51,9 +51,8 @@ def follow(
     back = () if chosen or _drafted(fold.facts) else _given_back(fold.facts, gone, house)
     fold.add(*back)
     found = _Found(fold, before, house, UNSEEN if billed else {IDLE}, moved, chosen, bool(gone), bool(back))
-    for rule in (_draft, _broken, _promised, _covered, _in_peace, _left):
-        said = rule(found)
-        if said is not None:
+    for rule in (_draft, *_AFTER_ORDERS):
+        if (said := rule(found)) is not None:
             fold.add(*left(fold.facts, said, house.holds))
             return
 
@@ -167,13 +166,15 @@ class _Found:
 
 
 def _draft(found: _Found) -> Sequence[Effect] | None:
-    """An order waits for somebody; only what the bank has taken back goes before it, until somebody has seen to that or money has
-    come since."""
-    waits = found.action is not None and found.action.on <= found.today and not found.moved
+    """An order waits for somebody; only what the bank has taken back goes before it, until somebody has seen to that, money has come
+    since, or it gives way to something else."""
     if not _drafted(found.facts):
         return None
-    due = found.code == "order" and found.action is not None and found.action.on <= found.today
-    if due or (found.code == payment.RETURNED and (found.chosen or waits)):
+    waits = found.action is not None and found.action.on <= found.today and not found.moved
+    first = found.code == payment.RETURNED and (found.chosen or waits)
+    if first and not any(rule(found) for rule in _AFTER_ORDERS):
+        return None
+    if found.code == "order" and found.action and found.action.on <= found.today:
         return ()
     return steps.next_step(found.facts, "order", found.today, found.parked(found.today, moved=True))
 
@@ -227,6 +228,9 @@ def _left(found: _Found) -> Sequence[Effect] | None:
         return None
     left = found.left()
     return steps.next_step(found.facts, left.code, left.on, found.put_off())
+
+
+_AFTER_ORDERS: Final = (_broken, _promised, _covered, _in_peace, _left)
 
 
 def _given_back(facts: AccountFacts, gone: Collection[int], house: House) -> tuple[Effect, ...]:

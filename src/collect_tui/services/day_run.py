@@ -201,7 +201,8 @@ def _age(work: UnitOfWork, day: Day) -> int:
 
 
 def _strategy(work: UnitOfWork, day: Day) -> int:
-    return sum(step(work.db, day) for step in (ladder.cure, ladder.write, ladder.advance))
+    segments, moved = ladder.segments_of(work.db, day), ladder.cure(work.db, day)
+    return moved + ladder.write(work.db, day, segments) + ladder.advance(work.db, day, segments)
 
 
 def _score(work: UnitOfWork, day: Day) -> int:

@@ -110,13 +110,14 @@ class UnitOfWork:
                 facts.load_many(self.db, self.tenant_id, some), key=lambda seen: seen.id
             )  # told in one order
             gate.know({number for seen in found for number in seen.numbers}, only=True)
-            done = {}
+            done, told = {}, []
             for seen in found:
                 if whole := self.settled(seen, (), **how):
                     self.apply(seen, whole)
-                    self.tell(seen, whole)
+                    told += [(seen.id, *event) for event in events.of(seen, whole)]
                     done[seen.id] = codec.dump(whole)
             audit.append_all(self.db, self.tenant_id, done, at=self.now, by=self.by, line=line)
+            event_log.add_all(self.db, self.tenant_id, self.by, self.now, told, self.ids)
             changed += done
         return changed
 
@@ -158,7 +159,8 @@ class UnitOfWork:
         self.tell_all(seen.id, [*events.of(seen, effects), *more])
 
     def tell_all(self, account_id: int, told: Sequence[events.NewEvent]) -> None:
-        event_log.add_all(self.db, self.tenant_id, account_id, self.by, self.now, told, self.ids)
+        whose = ((account_id, *event) for event in told)
+        event_log.add_all(self.db, self.tenant_id, self.by, self.now, whose, self.ids)
 
     # what is derived ----------------------------------------------------------------------------
     def derive(self, tell: Progress | None = None) -> None:

@@ -25,12 +25,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, func, insert, literal, select, true, union_all
+from sqlalchemy import and_, func, insert, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.views.account import AuditEntry
+from collect_tui.store import sql
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 
 __all__ = ["append", "append_all", "audit_key", "canonical", "checked_key", "count", "entries", "sign"]
@@ -78,13 +79,15 @@ def append_all(
     """
     db = session.connection()
     rows: list[dict[str, Any]] = []
+    known = db.execute(_ends(db.dialect.name), {"tenant": tenant_id, "accounts": list(done)}) if done else ()
+    ends = {row.id: row for row in known}
     for account_id, effects in done.items():
-        last = db.execute(_LAST, {"tenant": tenant_id, "account": account_id}).first()
-        key, prev = checked_key(last and last.audit_key), (last and last.hash) or ""
+        seq, prev = _end(ends[account_id])
+        key = checked_key(ends[account_id].audit_key)
         row = {
             "tenant_id": tenant_id,
             "account_id": account_id,
-            "seq": ((last and last.seq) or 0) + 1,
+            "seq": seq + 1,
             "at": at,
             "by": by,
             "act_id": act_id,
@@ -210,29 +213,29 @@ def hash_of(key: bytes, prev: str, at: datetime, hashed: Sequence[Any]) -> str:
     return sign(key, prev, canonical([_instant(at), *hashed]))
 
 
-# The end of an account's chain is its head or its last entry, whichever is further on: where somebody has cut off the end,
-# the chain goes on with a gap that shows.
-_KEYS: Final[dict[str, Any]] = {"tenant": bindparam("tenant"), "account": bindparam("account")}
-_ENTRY: Final = (
-    select(AUDIT.c.seq, AUDIT.c.hash, literal(0).label("rank"))
-    .where(AUDIT.c.tenant_id == _KEYS["tenant"], AUDIT.c.account_id == _KEYS["account"])
-    .order_by(AUDIT.c.seq.desc())
-    .limit(1)
-    .subquery()
-)
-_ENDS: Final = union_all(
-    select(_ENTRY.c.seq, _ENTRY.c.hash, _ENTRY.c.rank),
-    select(HEAD.c.seq, HEAD.c.hash, literal(1)).where(
-        HEAD.c.tenant_id == _KEYS["tenant"], HEAD.c.account_id == _KEYS["account"]
-    ),
-).subquery()
-_LAST: Final = (
-    select(_TENANT.c.audit_key, _ENDS.c.seq, _ENDS.c.hash)
-    .select_from(_TENANT.outerjoin(_ENDS, true()))
-    .where(_TENANT.c.tenant_id == _KEYS["tenant"])
-    .order_by(_ENDS.c.seq.desc(), _ENDS.c.rank.desc())
-    .limit(1)
-)
+@lru_cache(maxsize=2)
+def _ends(dialect: str) -> Any:
+    """The last entry of each of some accounts, its head, and the key."""
+    a, e, h = (_T[name] for name in ("account", "audit", "audit_head"))
+    known = e.alias("known").c
+    newest = select(func.max(known.seq)).where(known.tenant_id == sql.tenant(), known.account_id == a.c.id)
+    last = and_(
+        e.c.tenant_id == sql.tenant(), e.c.account_id == a.c.id, e.c.seq == newest.correlate(a).scalar_subquery()
+    )
+    head = and_(h.c.tenant_id == sql.tenant(), h.c.account_id == a.c.id)
+    rows = a.join(_TENANT, _TENANT.c.tenant_id == sql.tenant()).outerjoin(e, last).outerjoin(h, head)
+    named = (t.c[name].label(f"{t.name}_{name}") for t in (e, h) for name in ("seq", "hash"))
+    query = select(a.c.id, _TENANT.c.audit_key, *named).select_from(rows)
+    return query.where(a.c.tenant_id == sql.tenant(), sql.among(dialect, a.c.id, "accounts"))
+
+
+def _end(row: Any) -> tuple[int, str]:
+    """The end of an account's chain is its head or its last entry, whichever is further on: where somebody has cut off the end, the
+    chain goes on with a gap that shows."""
+    return max((row.audit_seq or 0, 0, row.audit_hash or ""), (row.audit_head_seq or 0, 1, row.audit_head_hash or ""))[
+        ::2
+    ]
+
 
 _WRITE: Final = insert(AUDIT)
 

@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
-    literal_column,
     not_,
     select,
     true,
@@ -30,7 +29,7 @@ from collect_tui.desk.errors import NotFound, Stale
 from collect_tui.domain.wording import holder
 from collect_tui.store.queue_few import few
 from collect_tui.store.queue_filter import Among, conditions
-from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
+from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, queued, table, tenant
 from collect_tui.store.tables import Account, Tenant, WorkItem
 from collect_tui.store.worked import has_result, moment, of_others
 
@@ -237,7 +236,7 @@ def _free(dialect: str, one_queue: bool, beside: bool) -> Select[Any]:
     """Free accounts in the order in which they are handed out; with `beside` only those."""
     w = _W
     # Literals, not parameters: the index of free accounts is partial, and is used for these very words only.
-    conditions = [w.c.tenant_id == tenant(), w.c.claimed == false(), w.c.queue != literal_column("''")]
+    conditions = [w.c.tenant_id == tenant(), w.c.claimed == false(), queued(w.c)]
     if one_queue:
         conditions.append(w.c.queue == bindparam("from_queue"))
     if beside:

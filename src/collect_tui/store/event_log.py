@@ -12,7 +12,7 @@ position they read misses nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -45,19 +45,18 @@ def add(
     ids: Callable[[], int],
 ) -> None:
     """Writes an event into the transaction that makes it true. `payload`: what JSON can hold, nothing personal."""
-    add_all(session, tenant_id, account_id, by, at, [(kind, payload)], ids)
+    add_all(session, tenant_id, by, at, [(account_id, kind, payload)], ids)
 
 
 def add_all(
     session: Session,
     tenant_id: int,
-    account_id: int | None,
     by: str,
     at: datetime,
-    events: Sequence[tuple[str, Mapping[str, Any]]],
+    events: Iterable[tuple[int | None, str, Mapping[str, Any]]],
     ids: Callable[[], int],
 ) -> None:
-    """Writes several events of one transaction, in one statement."""
+    """Writes several events of one transaction, in one statement: of which account, their kind and payload."""
     rows = [
         {
             "tenant_id": tenant_id,
@@ -68,10 +67,10 @@ def add_all(
             "by": by,
             "payload": json.dumps(payload, separators=(",", ":")),
         }
-        for kind, payload in events
+        for account_id, kind, payload in events
     ]
     if rows:
-        session.execute(insert(_OUT), rows)
+        session.connection().execute(insert(_OUT), rows)
 
 
 def tenants(session: Session) -> list[int]:

@@ -97,7 +97,7 @@ def _figures(owners: int) -> Any:
             func.min(_w.oldest_due).label("oldest"),
         )
         .select_from(table(WorkItem).join(whose, _w.account_id == whose.c.id))
-        .where(_w.tenant_id == sql.tenant(), _w.queue != literal_column("''"))
+        .where(_w.tenant_id == sql.tenant(), sql.queued(_w))
         .group_by(_w.currency)
         .order_by(_w.currency)
     )

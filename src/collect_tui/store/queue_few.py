@@ -19,7 +19,7 @@ from collect_tui.domain.states import HoldState
 from collect_tui.store import work_kinds
 from collect_tui.store.find_keys import BARE, starts
 from collect_tui.store.queue_filter import HOW, Ground, days, holding, open_zones
-from collect_tui.store.sql import table
+from collect_tui.store.sql import in_queue, queued, table
 from collect_tui.store.tables import Account, AccountSummary, Hold, NameToken, Party, Service, WorkItem
 from collect_tui.store.work_kinds import Kind
 
@@ -94,7 +94,7 @@ def _there(
         return None
     w, some = table(WorkItem).c, having.limit(EVERY).subquery("having")
     same = and_(w.tenant_id == ground.tenant_id, w.account_id == some.c.account_id)
-    there = w.queue == queue if queue else w.queue != literal_column("''")
+    there = in_queue(w, queue) if queue else queued(w)
     query = select(w.account_id).select_from(some.join(table(WorkItem), same)).where(there).limit(FEW + 1)
     ids = list(session.execute(query).scalars())
     return sorted(set(ids)) if len(ids) <= FEW else None
@@ -108,7 +108,7 @@ def _having(
         if (make := _BY_TERM.get(term.name)) is not None and (query := make(term, ground, queue)) is not None:
             yield query, query
     if queue is not None and (those := kinds(session, wanted, ground, queue)) is not None:
-        mine = _w.tenant_id == ground.tenant_id, _w.queue == queue
+        mine = _w.tenant_id == ground.tenant_id, in_queue(_w, queue)
         zones, products = ({*names} for names in zip(*those, strict=True)) if those else (set(), set())
         query = select(_w.account_id).where(*mine, _w.zone.in_(sorted(zones)), _w.products.in_(sorted(products)))
         yield query, query
@@ -132,7 +132,7 @@ def _figure(term: Term, ground: Ground, queue: str | None) -> Select[Any] | None
         if column is None
         else HOW[term.how](column, int(term.values[0]))
     )
-    return select(_w.account_id).where(_w.tenant_id == ground.tenant_id, _w.queue == queue, bound)
+    return select(_w.account_id).where(_w.tenant_id == ground.tenant_id, in_queue(_w, queue), bound)
 
 
 def _snoozes(term: Term, ground: Ground, queue: str | None) -> Select[Any] | None:

@@ -41,7 +41,7 @@ from collect_tui.domain.states import HoldState
 from collect_tui.store.find_keys import starts
 from collect_tui.store.functions import one_of_texts
 from collect_tui.store.phone_zones import known_zones
-from collect_tui.store.sql import table
+from collect_tui.store.sql import in_queue, table
 from collect_tui.store.tables import Account, AccountSummary, Hold, NameToken, Party, Service
 
 Condition = ColumnElement[bool]
@@ -250,6 +250,6 @@ _CODES: Final[Mapping[str, Callable[[str, Any, Ground], Condition]]] = {
     "owner": _owner,
     "zone": _zone,
     "stage": _stage,
-    "queue": lambda value, w, _ground: w.queue == value,
+    "queue": lambda value, w, _ground: in_queue(w, value),
     "flag": _flag,
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, literal_column, not_, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.store.queue_few import few
 from collect_tui.store.queue_filter import Among, conditions
-from collect_tui.store.sql import table, tenant
+from collect_tui.store.sql import in_queue, queued, table, tenant
 from collect_tui.store.tables import Account, WorkItem
 from collect_tui.store.worked import day_began, has_result, moment, others_work
 
@@ -25,7 +25,7 @@ def left(session: Session, tenant_id: int, queue: str | None, user: str, now: da
     w, (wanted, ground) = table(WorkItem).alias("w").c, among
     a = table(Account).c
     its = and_(a.tenant_id == tenant(), a.id == w.account_id)
-    there = w.queue == queue if queue else w.queue != literal_column("''")
+    there = in_queue(w, queue) if queue else queued(w)
     due: Any = select(w.account_id).join_from(w.account_id.table, table(Account), its)
     due = due.where(w.tenant_id == tenant(), there, w.sort_timed <= moment(now), *conditions(wanted, w, ground))
     if (some := few(session, wanted, ground, queue)) is not None:

@@ -85,11 +85,11 @@ def page(
         wanted = replace(wanted, terms=(*wanted.terms, term))
         order, slice_ = (
             queue_filter.order(wanted, _w, own_queues.ACROSS),
-            slice_.where(_w.queue != literal_column("''")),
+            slice_.where(sql.queued(_w)),
         )
     else:
         whole = _figures(session, tenant_id, (_rule(catalogue, name),), currency, now, user)[0]
-        order, slice_ = queue_filter.order(wanted, _w, ORDER), slice_.where(_w.queue == bindparam("queue"))
+        order, slice_ = queue_filter.order(wanted, _w, ORDER), slice_.where(sql.in_queue(_w, bindparam("queue")))
     parts = [(slice_, order)]
     if wanted:
         ground = ground_of(session, tenant_id, catalogue, today, now, user)
@@ -238,7 +238,7 @@ def _later() -> Select[Any]:
 def _oldest(names: tuple[str, ...]) -> Select[Any]:
     def first(name: str) -> Any:
         w = table(WorkItem).alias().c
-        mine = select(w.oldest_due).where(w.tenant_id == sql.tenant(), w.queue == literal(name))
+        mine = select(w.oldest_due).where(w.tenant_id == sql.tenant(), sql.in_queue(w, literal(name)))
         return mine.order_by(w.oldest_due).limit(1).scalar_subquery()
 
     return select(*(first(name).label(f"q{i}") for i, name in enumerate(names)))

@@ -27,7 +27,7 @@ def _figures_of(kind: str) -> Select[Any]:
     w = table(WorkItem).c
     return (
         select(w.queue, w.currency, func.count(), sql.total(w.collectable))
-        .where(w.tenant_id == tenant(), sql.within(kind, w.account_id), w.queue != "")
+        .where(w.tenant_id == tenant(), sql.within(kind, w.account_id), sql.queued(w))
         .group_by(w.queue, w.currency)
     )
 

@@ -21,10 +21,12 @@ from sqlalchemy import (
     Date,
     Select,
     Table,
+    and_,
     any_,
     bindparam,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
@@ -162,6 +164,20 @@ def roomy(session: Session) -> Iterator[None]:
         raw.exec_driver_sql("PRAGMA shrink_memory")
 
 
+# ------------------------------------------------------------------------------------------------------------- queues
+
+
+def queued(work: Any) -> ColumnElement[bool]:
+    """That a work item stands in a queue. In these very words, as the indexes of the queues hold no others: half of a portfolio waits
+    in none, and is scored every night all the same."""
+    return cast("ColumnElement[bool]", work.queue != literal_column("''"))
+
+
+def in_queue(work: Any, queue: Any) -> ColumnElement[bool]:
+    """That it stands in that one."""
+    return and_(work.queue == queue, queued(work))
+
+
 # -------------------------------------------------------------------------------------------------------------- scope
 
 
@@ -227,9 +243,11 @@ __all__ = [
     "dialect_of",
     "execute",
     "greatest",
+    "in_queue",
     "instant",
     "least",
     "number",
+    "queued",
     "roomy",
     "scopes",
     "table",

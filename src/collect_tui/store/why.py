@@ -23,7 +23,7 @@ from collect_tui.store import scoring
 from collect_tui.store.attempts import at_cap
 from collect_tui.store.queue_rows import ORDER, chips, of_account, standing_chips
 from collect_tui.store.scoring import Shape
-from collect_tui.store.sql import Scope, table
+from collect_tui.store.sql import Scope, in_queue, table
 from collect_tui.store.tables import Account, Hold, WorkItem
 
 _w = table(WorkItem).c
@@ -77,7 +77,7 @@ def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int,
 def _place(session: Session, tenant_id: int, stored: Any) -> int:
     """1 is the top of its queue."""
     here = tuple_(*(literal(getattr(stored, c.name), c.type) for c in ORDER))
-    before = select(func.count()).where(_w.tenant_id == tenant_id, _w.queue == stored.queue, tuple_(*ORDER) < here)
+    before = select(func.count()).where(_w.tenant_id == tenant_id, in_queue(_w, stored.queue), tuple_(*ORDER) < here)
     return int(session.execute(before).scalar_one()) + 1
 
 

@@ -19,7 +19,7 @@ from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.store import phone_zones
 from collect_tui.store.fact_columns import POINT
 from collect_tui.store.fact_values import as_point
-from collect_tui.store.sql import Scope, scopes, table, tenant, within
+from collect_tui.store.sql import Scope, in_queue, scopes, table, tenant, within
 from collect_tui.store.tables import Account, ContactPoint, Party, Service, Tenant, WorkItem
 
 _a, _p, _r, _s, _t, _w = (table(t).c for t in (Account, Party, ContactPoint, Service, Tenant, WorkItem))
@@ -129,7 +129,7 @@ def _of_queue() -> Select[Any]:
     w = table(WorkItem).alias("k").c
 
     def first(column: Any, *which: Any) -> Any:
-        mine = select(column).where(w.tenant_id == tenant(), w.queue == bindparam("queue"), *which)
+        mine = select(column).where(w.tenant_id == tenant(), in_queue(w, bindparam("queue")), *which)
         return mine.order_by(w.zone, w.products).limit(1)
 
     known = select(*(first(c).scalar_subquery().label(c.name) for c in (w.zone, w.products))).cte(

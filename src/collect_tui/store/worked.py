@@ -27,7 +27,7 @@ from collect_tui.domain.effects import KINDS
 from collect_tui.domain.states import OPEN_CALLBACK
 from collect_tui.store import agents, linked
 from collect_tui.store.functions import iso_instant
-from collect_tui.store.sql import instant, table, tenant
+from collect_tui.store.sql import instant, queued, table, tenant
 from collect_tui.store.tables import ActLog, Callback, QueueLock, Tenant, WorkItem
 
 _W = table(WorkItem).alias("w")
@@ -63,6 +63,7 @@ def _aside() -> Select[Any]:
     due = (
         w.tenant_id == tenant(),
         w.queue.in_(bindparam("names", expanding=True)),
+        queued(w),
         w.sort_timed <= bindparam("moment"),
     )
     held = and_(w.claimed == true(), w.lease_until > instant("now"), w.claimed_by != bindparam("me"))

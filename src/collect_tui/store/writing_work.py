@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import SQLModel
 
 from collect_tui.domain import effects as fx
@@ -116,11 +116,8 @@ def _(effect: fx.HoldPlaced, here: WriteContext) -> None:
 def _(effect: fx.HoldChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     closed = effect.status != HoldState.ACTIVE
-    here.one(
-        here.change("hold", **key).values(
-            status=effect.status, closed_reason=effect.reason if closed else None, **_closing(here, closed)
-        )
-    )
+    reason = effect.reason if closed else None
+    here.set("hold", key, status=effect.status, closed_reason=reason, **_closing(here, closed))
 
 
 @write.register
@@ -136,13 +133,13 @@ def _(effect: fx.PromiseMade, here: WriteContext) -> None:
 @write.register
 def _(effect: fx.PromiseChanged, here: WriteContext) -> None:
     closed = effect.status != PromiseState.ACTIVE
-    here.one(
-        here.change("promise", account_id=here.account_id, id=effect.id, status=effect.old_status).values(
-            status=effect.status,
-            closed_reason=(effect.reason or None) if closed else None,
-            closed_on=(effect.on or here.today) if closed else None,
-            **_closing(here, closed),
-        )
+    here.set(
+        "promise",
+        {"account_id": here.account_id, "id": effect.id, "status": effect.old_status},
+        status=effect.status,
+        closed_reason=(effect.reason or None) if closed else None,
+        closed_on=(effect.on or here.today) if closed else None,
+        **_closing(here, closed),
     )
     instalment = _T["instalment"]
     if effect.status in WAIVED_BY:
@@ -187,14 +184,16 @@ def _(effect: fx.DateMoved, here: WriteContext) -> None:
         here.one(here.change("service_order", **key).values(effective=effect.to, extended=more))
 
 
+_I = _T["instalment"].c
+_INSTALMENT: Final = select(_I.status, _I.amount, _I.paid).where(
+    _I.tenant_id == bindparam("tenant"), _I.promise_id == bindparam("promise"), _I.seq == bindparam("seq")
+)
+
+
 @write.register
 def _(effect: fx.InstalmentPaid, here: WriteContext) -> None:
-    t = _T["instalment"]
-    row = here.db.execute(
-        select(t.c.status, t.c.amount, t.c.paid).where(
-            t.c.tenant_id == here.tenant_id, t.c.promise_id == effect.promise_id, t.c.seq == effect.seq
-        )
-    ).one_or_none()
+    known = {"tenant": here.tenant_id, "promise": effect.promise_id, "seq": effect.seq}
+    row = here.db.execute(_INSTALMENT, known).one_or_none()
     if row is None or row.paid != effect.old_paid:
         raise here.stale()
     status = effect.status or instalment_status(row.status, row.amount, effect.paid)

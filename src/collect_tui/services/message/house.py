@@ -45,8 +45,8 @@ def change(work: UnitOfWork, seen: AccountFacts, effects: Iterable[Effect]) -> N
     for effect in effects:
         assert isinstance(effect, MessageChanged)
         digests.change(work.db, work.tenant_id, effect, work.now)
-        told = list(events.of(seen, (effect,)))
-        event_log.add_all(work.db, work.tenant_id, None, work.by, work.now, told, work.ids)
+        told = ((None, *event) for event in events.of(seen, (effect,)))
+        event_log.add_all(work.db, work.tenant_id, work.by, work.now, told, work.ids)
 
 
 def ready(work: UnitOfWork, row: Any) -> Outgoing | str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select, union, update
+from sqlalchemy import Select, and_, exists, literal_column, select, union, update
 from sqlalchemy.orm import Session
 
 from collect_tui.domain.payment.posting import WAITING
@@ -25,6 +25,7 @@ from collect_tui.domain.states import (
 )
 from collect_tui.policy.next_action import IDLE
 from collect_tui.store.day.base import Day
+from collect_tui.store.functions import days_before
 from collect_tui.store.sql import day as day_value
 from collect_tui.store.sql import execute, instant, number, table, tenant
 from collect_tui.store.tables import (
@@ -54,10 +55,11 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
     ever = day.last is None
     # Money and credits that wait.
     yield select(p.account_id).where(p.tenant_id == tenant(), p.status.in_(sorted(WAITING)))
-    yield select(i.account_id).where(i.tenant_id == tenant(), i.open < 0)
-    # Promises with an instalment that is late; those that were brought in from elsewhere have never been looked at.
+    yield select(i.account_id).where(i.tenant_id == tenant(), i.open < literal_column("0"))
+    # Promises with an instalment whose grace is over, or may be where it is counted in business days; those that were brought in
+    # from elsewhere have never been looked at.
     mine = and_(n.tenant_id == tenant(), n.promise_id == m.id, n.status.in_(sorted(OPEN_INSTALMENT)))
-    late = exists(select(n.seq).where(mine, n.due < day_value("today")))
+    late = exists(select(n.seq).where(mine, n.due < days_before(day_value("today"), m.grace_days)))
     yield select(m.account_id).where(
         m.tenant_id == tenant(), m.status == PromiseState.ACTIVE, *(() if ever else (late,))
     )

@@ -43,7 +43,7 @@ ROWS: Final = 2000
 """Messages that are written together."""
 
 
-def advance(session: Session, day: Day) -> int:
+def advance(session: Session, day: Day, segments: Collection[str]) -> int:
     """Moves accounts up their ladder; returns how many moved.
 
     A stage is due when the oldest due date is `offset_days` past (for a stage before the due date: when an item falls due in so
@@ -51,15 +51,15 @@ def advance(session: Session, day: Day) -> int:
     to look after, stays. SUSPENDED and TERMINATED are reached when a service of the account is.
     """
     moved = 0
-    for below, step in _steps(day, _segments(session, day)):
+    for below, step in _steps(day, segments):
         moved += _reach(session, day, below, step)
     return moved
 
 
-def write(session: Session, day: Day) -> int:
+def write(session: Session, day: Day, segments: Collection[str]) -> int:
     """Drafts the messages that are due, each about what is owed then, and the reminders of what falls due, and returns how many. To whom
     and how each goes is decided when it is released."""
-    bulk, made, segments = Bulk(session.connection()), 0, _segments(session, day)
+    bulk, made = Bulk(session.connection()), 0
     for below, step in _steps(day, segments):
         if step.message and step.offset_days >= 0:
             made += _draft(session, day, bulk, below, step)
@@ -69,7 +69,7 @@ def write(session: Session, day: Day) -> int:
     return made
 
 
-def _segments(session: Session, day: Day) -> tuple[str, ...]:
+def segments_of(session: Session, day: Day) -> tuple[str, ...]:
     """Segments with rules of their own of which there are accounts, and the empty one for all others: what is asked of a segment that
     nobody is in looks at every account all the same."""
     a = table(Account).c
@@ -113,14 +113,18 @@ def _remind(session: Session, day: Day, bulk: Bulk, segment: str, reminder: Remi
     """As `reminders.due`."""
     a, i, p, h = (table(t).c for t in (Account, Item, ContactPoint, Hold))
     rules, values, coming = day.catalogue.rules, day.values, []
-    for at, (days, window) in enumerate(reminders.intervals(reminder, day.date)):
+    intervals = list(reminders.intervals(reminder, day.date))
+    for at, (days, window) in enumerate(intervals):
         names = {name: f"{name}_{at}" for name in window}
         values |= {names[name]: on for name, on in window.items()} | {f"days_{at}": days}
         own = {name: day_value(named) for name, named in names.items()}
         coming.append(and_(compiled(reminders.COMES, i, own), ~_reminded(reminder, number(f"days_{at}"))))
     others = reminders.kinds(reminder, rules)
     kind = i.kind == reminder.kind if reminder.kind else i.kind.not_in(others)
-    about = and_(i.tenant_id == tenant(), kind, or_(*coming))
+    # All of the intervals at once: one stretch of the index of due dates, which has the kinds.
+    values |= {name: at_end(w[name] for _, w in intervals) for name, at_end in (("due_from", min), ("due_by", max))}
+    stretch = i.due.between(day_value("due_from"), day_value("due_by"))
+    about = and_(i.tenant_id == tenant(), stretch, kind, or_(*coming))
     usable = and_(
         p.kind.in_(day.reached.get(reminder.message, ())), p.quality.not_in(("bad", "wrong")), p.consent != "out"
     )

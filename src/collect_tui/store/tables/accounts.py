@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, eve
 from sqlmodel import Field, SQLModel
 
 from collect_tui.domain.states import AccountState, ServiceState, Stage
-from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, some, to
 
 
 def _fresh_key() -> str:
@@ -53,12 +53,8 @@ class Tenant(SQLModel, table=True):
     zones_by: str = added("")
 
 
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
 class Party(SQLModel, table=True):
-    __table_args__ = (Index("ix_party_company", "tenant_id", **_where("kind <> 'person'")), STRICT)
+    __table_args__ = (some("ix_party_company", where="kind <> 'person'"), STRICT)
     tenant_id: int = key()
     id: int = key()
     name: str
@@ -135,24 +131,14 @@ class Account(SQLModel, table=True):
         ),
         Index("ix_account_party", "tenant_id", "party_id"),
         Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
-        Index(
-            "ix_account_owner",
-            "tenant_id",
-            "owner",
-            sqlite_where=text("owner <> ''"),
-            postgresql_where=text("owner <> ''"),
-        ),
+        some("ix_account_owner", "owner", where="owner <> ''"),
         Index("ix_account_tail", "tenant_id", text(_TAIL.format("number"))),
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
-        Index(
-            "ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"
-        ),  # who may advance, without the rows
-        Index(  # holds nothing, so that counting orphans costs nothing
-            "ix_account_orphan",
-            "tenant_id",
-            "status",
-            sqlite_where=text("next_action_on IS NULL OR next_action_code IS NULL"),
-            postgresql_where=text("next_action_on IS NULL OR next_action_code IS NULL"),
+        Index(  # who may advance, without the rows
+            "ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on", "segment"
+        ),
+        some(  # holds nothing, so that counting orphans costs nothing
+            "ix_account_orphan", "status", where="next_action_on IS NULL OR next_action_code IS NULL"
         ),
         STRICT,
     )
@@ -209,15 +195,11 @@ class AccountSummary(SQLModel, table=True):
         to("account", "account_id"),
         Index("ix_summary_oldest", "tenant_id", "oldest_due"),
         Index("ix_summary_attempt", "tenant_id", "last_attempt_at"),
-        Index(  # the median in one seek
-            "ix_summary_collectable",
-            "tenant_id",
-            "collectable",
-            sqlite_where=text("collectable > 0"),
-            postgresql_where=text("collectable > 0"),
+        some(  # the median in one seek
+            "ix_summary_collectable", "collectable", where="collectable > 0"
         ),
         *(  # whom a flag of a queue's filter means
-            Index(f"ix_summary_{name}", "tenant_id", **_where(f"{column} > 0"))
+            some(f"ix_summary_{name}", where=f"{column} > 0")
             for name, column in (
                 ("disputed", "disputed"),
                 ("promised", "promised"),
@@ -252,6 +234,7 @@ class Service(SQLModel, table=True):
     __table_args__ = (
         to("account", "account_id"),
         Index("ix_service_account", "tenant_id", "account_id"),
+        some("ix_service_cause", "suspend_cause", where="suspend_cause IS NOT NULL"),
         Index("ix_service_bare", "tenant_id", text("replace(identifier, '-', '')")),
         Index("ix_service_product", "tenant_id", text("lower(product)"), "account_id"),
         Index("ix_service_tail", "tenant_id", text(_TAIL.format("identifier"))),
@@ -278,7 +261,10 @@ class Item(SQLModel, table=True):
         Index(
             "ix_item_account", "tenant_id", "account_id", "due", "open", "disputed"
         ),  # ages an account without its rows
-        Index("ix_item_due", "tenant_id", "due"),
+        Index(  # what comes due, without its rows
+            "ix_item_due", "tenant_id", "due", "kind", "account_id", "open", "disputed"
+        ),
+        some("ix_item_credit", "account_id", where="open < 0"),
         STRICT,
     )
     tenant_id: int = key()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Final
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, some, to
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """From when a case presses that has no clock running: it sorts after all that have one."""
@@ -16,8 +16,7 @@ NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 def _open(name: str, *columns: str) -> Index:
     """An index of the open cases alone."""
-    which = text("NOT ended")
-    return Index(name, "tenant_id", *columns, "id", sqlite_where=which, postgresql_where=which)
+    return some(name, *columns, "id", where="NOT ended")
 
 
 class CaseFile(SQLModel, table=True):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text, true
+from sqlalchemy import Index, true
 from sqlmodel import Field, SQLModel
 
-from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, some, to
+
+
+def _queued(name: str, *columns: str) -> Index:
+    """An index of a queue, in this order."""
+    return some(name, "queue", *columns, "number", where="queue <> ''")
 
 
 class WorkItem(SQLModel, table=True):
@@ -21,81 +26,28 @@ class WorkItem(SQLModel, table=True):
     __tablename__ = "work_item"
     __table_args__ = (
         to("account", "account_id"),
-        Index(
-            "ix_work_order",
-            "tenant_id",
-            "queue",
-            "skipped",
-            "sort_timed",
-            "sort_score",
-            "oldest_due",
-            "number",
-        ),
-        Index(
+        _queued("ix_work_order", "skipped", "sort_timed", "sort_score", "oldest_due"),
+        some(
             "ix_work_free",
-            "tenant_id",
             "skipped",
             "tier",
             "sort_timed",
             "sort_score",
             "oldest_due",
             "number",
-            sqlite_where=text("claimed = 0 AND queue <> ''"),
-            postgresql_where=text("claimed = false AND queue <> ''"),
+            where="claimed = false AND queue <> ''",
         ),
-        Index(
-            "ix_work_timed",
-            "tenant_id",
-            "queue",
-            "sort_timed",
-            sqlite_where=text("sort_timed <> ''"),
-            postgresql_where=text("sort_timed <> ''"),
-        ),
-        Index(
-            "ix_work_kind",  # the best of each kind in one seek
-            "tenant_id",
-            "queue",
-            "zone",
-            "products",
-            "skipped",
-            "sort_timed",
-            "sort_score",
-            "oldest_due",
-            "number",
-        ),
-        Index("ix_work_amount", "tenant_id", "queue", "collectable", "number"),  # a queue by amount
-        Index("ix_work_age", "tenant_id", "queue", "oldest_due", "number"),  # by age, and its oldest in one seek
-        Index("ix_work_score", "tenant_id", "queue", "score", "number"),
-        Index("ix_work_number", "tenant_id", "queue", "number"),
-        Index(
-            "ix_work_snoozes",
-            "tenant_id",
-            "queue",
-            "snoozes",
-            sqlite_where=text("snoozes > 0"),
-            postgresql_where=text("snoozes > 0"),
-        ),
-        Index(
-            "ix_work_holder",
-            "tenant_id",
-            "claimed_by",
-            sqlite_where=text("claimed = 1"),
-            postgresql_where=text("claimed = true"),
-        ),
-        Index(
-            "ix_work_lease",
-            "tenant_id",
-            "lease_until",
-            sqlite_where=text("claimed = 1"),
-            postgresql_where=text("claimed = true"),
-        ),
-        Index(
-            "ix_work_snoozed",
-            "tenant_id",
-            "snooze_until",
-            sqlite_where=text("snooze_until IS NOT NULL"),
-            postgresql_where=text("snooze_until IS NOT NULL"),
-        ),
+        some("ix_work_timed", "queue", "sort_timed", where="sort_timed <> ''"),
+        # the best of each kind in one seek
+        _queued("ix_work_kind", "zone", "products", "skipped", "sort_timed", "sort_score", "oldest_due"),
+        _queued("ix_work_amount", "collectable"),
+        _queued("ix_work_age", "oldest_due"),  # its oldest in one seek, too
+        _queued("ix_work_score", "score"),
+        _queued("ix_work_number"),
+        some("ix_work_snoozes", "queue", "snoozes", where="snoozes > 0"),
+        some("ix_work_holder", "claimed_by", where="claimed = true"),
+        some("ix_work_lease", "lease_until", where="claimed = true"),
+        some("ix_work_snoozed", "snooze_until", where="snooze_until IS NOT NULL"),
         STRICT,
     )
     tenant_id: int = key()
@@ -154,14 +106,7 @@ class AppUser(SQLModel, table=True):
 
     __tablename__ = "app_user"
     __table_args__ = (
-        Index(
-            "ix_user_subject",
-            "tenant_id",
-            "subject",
-            unique=True,
-            sqlite_where=text("subject IS NOT NULL"),
-            postgresql_where=text("subject IS NOT NULL"),
-        ),
+        some("ix_user_subject", "subject", where="subject IS NOT NULL", unique=True),
         STRICT,
     )
     tenant_id: int = key()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, key, minor, ref, some, to
 
 
 class Message(SQLModel, table=True):
@@ -25,24 +25,10 @@ class Message(SQLModel, table=True):
         Index("ix_message_account", "tenant_id", "account_id", "made_at"),
         Index("ix_message_state", "tenant_id", "account_id", "status"),
         Index("ix_message_made", "tenant_id", "account_id", "made_on"),
-        Index(
-            "ix_message_notice",
-            "tenant_id",
-            "account_id",
-            "inbound",
-            sqlite_where=text("level <> '' OR lifted IS NOT NULL"),
-            postgresql_where=text("level <> '' OR lifted IS NOT NULL"),
-        ),
+        some("ix_message_notice", "account_id", "inbound", where="level <> '' OR lifted IS NOT NULL"),
         Index("ix_message_status", "tenant_id", "status", "channel"),
         Index("ix_message_served", "tenant_id", "served_on"),
-        Index(
-            "ix_message_thread",
-            "tenant_id",
-            "channel",
-            "thread",
-            sqlite_where=text("thread <> ''"),
-            postgresql_where=text("thread <> ''"),
-        ),
+        some("ix_message_thread", "channel", "thread", where="thread <> ''"),
         STRICT,
     )
     tenant_id: int = key()

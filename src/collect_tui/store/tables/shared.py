@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, ref, to
+from collect_tui.store.tables.base import STRICT, key, ref, some, to
 
 
 class AccessToken(SQLModel, table=True):
@@ -58,13 +58,7 @@ class Outbox(SQLModel, table=True):
     tenant) once it is committed, so that a reader who remembers a position never misses one."""
 
     __table_args__ = (
-        Index(
-            "ix_outbox_new",
-            "tenant_id",
-            "id",
-            sqlite_where=text("position IS NULL"),
-            postgresql_where=text("position IS NULL"),
-        ),
+        some("ix_outbox_new", "id", where="position IS NULL"),
         UniqueConstraint("tenant_id", "position"),
         STRICT,
     )

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Unavailable
 
-SCHEMA_VERSION: Final = 16
+SCHEMA_VERSION: Final = 17
 """The format of the tables as this program knows them."""
 
 FIRST: Final = 2

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from collect_tui.domain.states import CallbackState, HoldState, InstalmentState
-from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, some, to
 
 
 class ContactEvent(SQLModel, table=True):
@@ -19,13 +19,7 @@ class ContactEvent(SQLModel, table=True):
         to("account", "account_id"),
         Index("ix_event_account", "tenant_id", "account_id", "at"),
         Index("ix_event_by", "tenant_id", "by", "at"),
-        Index(
-            "ix_event_supersedes",
-            "tenant_id",
-            "supersedes",
-            sqlite_where=text("supersedes IS NOT NULL"),
-            postgresql_where=text("supersedes IS NOT NULL"),
-        ),
+        some("ix_event_supersedes", "supersedes", where="supersedes IS NOT NULL"),
         STRICT,
     )
     tenant_id: int = key()
