@@ -24,6 +24,7 @@ from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store import audit, floor
 from collect_tui.store.find_keys import starts
+from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, ActLog
 
 LOOKED_AT: Final = 5000
@@ -161,6 +162,6 @@ def history(
 def _count(db: Db, theirs: Sequence[Any], name: str) -> tuple[int, int]:
     """Of a set of theirs: how many acts it has, and how many of them have not been taken back."""
     standing = case((col(ActLog.undone_by).is_(None), 1), else_=0)
-    query = select(func.count(), func.coalesce(func.sum(standing), 0)).where(*theirs, starts(col(ActLog.act_id), name))
+    query = select(func.count(), func.coalesce(func.sum(standing), 0)).where(*theirs, starts(table(ActLog).c.act_id, name))
     acts, left = db.exec(query).one()
     return acts, left
