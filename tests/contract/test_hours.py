@@ -242,7 +242,7 @@ def test_a_hold_that_a_lead_may_override_is_overridden_for_a_message(desk):
 )
 def test_what_comes_from_the_customer_is_logged_under_any_hold(desk, line):
     do(desk, ROSA, "hold cease letter")
-    assert desk.preview(act(desk, ROSA, line)).verdict.findings == ()
+    assert {f.rule for f in desk.preview(act(desk, ROSA, line)).verdict.findings} <= {"next.stays"}
     do(desk, ROSA, line)
 
 

@@ -12,6 +12,7 @@ from collect_tui.desk.errors import DomainError, Forbidden, Invalid, NotFound, R
 from collect_tui.desk.sets import member, set_of
 from collect_tui.desk.undoing import find_undo, named, undoing
 from collect_tui.domain.states import MessageState
+from collect_tui.services import act_log
 from collect_tui.store.tables import Message
 from contract.conftest import do
 
@@ -71,6 +72,20 @@ def test_a_set_without_anything_in_common_says_so(desks):
         do_each(mia.do, acts, planned)
     told = mia.history(sets=True)[0]
     assert (told.acts, told.sentence, told.said) == (2, "on each account something else", ())
+
+
+def test_a_set_is_one_act_among_those_that_are_looked_at(desks, monkeypatch):
+    mia = desks("mia")
+    do(mia, ROSA, "n spoke of 10.00")
+    do_all(mia, "own ben")
+    monkeypatch.setattr(act_log, "LOOKED_AT", 2)
+    assert [each.acts for each in mia.history(limit=9, sets=True)] == [4, 1]
+    assert len(mia.history(limit=9, words="10.00")) == 1
+    monkeypatch.setattr(act_log, "LOOKED_AT", 1)
+    assert [each.acts for each in mia.history(limit=9, sets=True)] == [4], (
+        "whole, though it has more than are looked at"
+    )
+    assert mia.history(limit=9, words="10.00") == ()
 
 
 def test_who_was_changed_since_is_told_and_left(desks):

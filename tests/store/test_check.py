@@ -31,6 +31,7 @@ from collect_tui.store.tables import (
     Account,
     AccountSummary,
     Item,
+    Message,
     Payment,
     Promise,
     QueueDelta,
@@ -139,6 +140,28 @@ def test_every_night_leaves_any_book_as_the_rules_want_it(specs, jumps, site):
         for jump in (0, *jumps):
             day += timedelta(days=jump)
             assert roll(store, day, site, full=True).found == ()
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "QUEUED"])
+@pytest.mark.parametrize("disputed", [0, 100_00])
+def test_the_first_night_takes_back_a_notice_of_a_book_that_was_brought_in_where_nothing_is_owed(
+    store, status, disputed
+):
+    add_account(
+        store, items=[{**LATE, "disputed": disputed}], notices=[{"level": "1", "status": status}], stage=Stage.NOTICE_1
+    )
+    assert roll(store, DAY, full=True).found == ()
+    with store.read() as db:
+        found = db.execute(select(Message.status)).scalars().all()
+    assert ("CANCELLED" in found) is bool(disputed)
+
+
+def test_who_is_cured_at_night_is_reminded_the_same_night(store):
+    coming = {"due": DAY + timedelta(days=4), "amount": 50_00}
+    add_account(store, items=[coming], points=[{}], stage=Stage.NOTICE_1)
+    assert roll(store, DAY, full=True).found == ()
+    with store.read() as db:
+        assert db.execute(select(Message.template)).scalars().all() == ["reminder"]
 
 
 def roll(store: Store, day: date, site: Catalogue = CATALOGUE, **options: Any) -> DayReport:

@@ -15,7 +15,7 @@ from collect_tui.domain.account.ladder import cured, due_stage
 from collect_tui.domain.states import Stage
 from collect_tui.store import summary
 from collect_tui.store.day.base import Day
-from collect_tui.store.day.ladder import advance, segments_of
+from collect_tui.store.day.ladder import advance, cure, segments_of
 from collect_tui.store.facts import load_by_id
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account
@@ -40,7 +40,7 @@ def test_every_account_moves_as_the_rule_says(book):
             summary.refresh(db, TENANT, DAY)
             ways = [way(db, account_id, reached) for account_id, (_, reached, _) in zip(accounts, book, strict=True)]
             day = Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None)
-            moved = advance(db, day, segments_of(db, day))
+            moved = cure(db, day) + advance(db, day, segments_of(db, day))
             db.expire_all()
             assert [load_by_id(db, TENANT, account_id).stage for account_id in accounts] == [one[-1] for one in ways]
             assert moved == sum(len(one) - 1 for one in ways)

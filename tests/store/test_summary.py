@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,14 +13,17 @@ from sqlalchemy import literal, select
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from collect_tui.defaults import load
 from collect_tui.domain.account.ageing import bucket, days_past_due
 from collect_tui.domain.dates import day_start, local_time
-from collect_tui.store import summary
+from collect_tui.domain.figures import figures
+from collect_tui.policy import attempts
+from collect_tui.store import past, summary
 from collect_tui.store.clock import desk_clock, desk_day
 from collect_tui.store.facts import load_by_id
-from collect_tui.store.sql import scopes
-from collect_tui.store.tables import AccountSummary
-from support.portfolio import DAY, NOW, TENANT, add_account
+from collect_tui.store.sql import Scope, scopes
+from collect_tui.store.tables import AccountSummary, ContactPoint
+from support.portfolio import DAY, NOW, TENANT, add_account, add_party, make_store
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -184,3 +188,54 @@ def test_the_day_begins_at_midnight_on_either_side_of_a_change_of_the_clock(stor
         query = select(*(desk_day(literal(instant, UTCDateTime())) for instant in instants))
         days = db.execute(query, desk_clock(DAY, zone)).one()
     assert list(days) == [night, night - timedelta(days=1), night + timedelta(days=1), night]
+
+
+CALL = st.fixed_dictionaries(
+    {
+        "minutes": st.sampled_from([0, 1, 29, 30, 31, 45, 60, 90]),
+        "counted": st.booleans(),
+        "contact": st.booleans(),
+        "right_party": st.booleans(),
+        "point": st.sampled_from([None, 0, 1]),
+        "taken_back": st.sampled_from([False, False, True]),
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CALL, max_size=8), st.sampled_from([0, 30, 60]))
+def test_one_conversation_is_one_call_in_sql_as_by_the_rule_for_the_cap(calls, minutes):
+    rows = [
+        {
+            "id": 7_000_000 + n,
+            "at": NOW - timedelta(days=1) + timedelta(minutes=call["minutes"]),
+            "outbound": True,
+            **{name: call[name] for name in ("counted", "contact", "right_party")},
+            "point": call["point"],
+        }
+        for n, call in enumerate(calls)
+    ]
+    undone = [
+        {"id": 8_000_000 + n, "at": NOW, "action": "VOID", "result": "VOID", "outbound": False, "counted": False}
+        | {"contact": False, "right_party": False, "supersedes": 7_000_000 + n, "point": None}
+        for n, call in enumerate(calls)
+        if call["taken_back"]
+    ]
+    with make_store() as store:
+        party = add_party(store, points=[{}, {"value": "+1 312 555 0199", "normalized": "13125550199"}])
+        with store.read() as db:
+            points = db.execute(select(ContactPoint.id).order_by(ContactPoint.id)).scalars().all()
+        events = [
+            {**row, "point_id": None if (at := row.pop("point")) is None else points[at]} for row in (*rows, *undone)
+        ]
+        added = add_account(store, party_id=party, events=events)
+        with store.write() as db:
+            summary.refresh(db, TENANT, DAY, added.id, minutes=minutes)
+            sums = of(db, added.id)
+            seen = load_by_id(db, TENANT, added.id)
+            before = past.load_many(db, TENANT, [added.id])[added.id]
+            assert summary.stale(db, TENANT, DAY, Scope.some((added.id,)), minutes) == []
+    twin = figures(seen, before, minutes)
+    assert (sums.attempts, sums.rpcs) == (twin.attempts, twin.rpcs)
+    rules = replace(load(None, today=DAY).rules.contact, conversation_minutes=minutes)
+    assert sums.attempts == len(attempts.calls(seen.attempts, rules))

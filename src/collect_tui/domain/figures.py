@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from collect_tui.domain.account.ageing import bucket, days_past_due
 from collect_tui.domain.calendars import add_months
+from collect_tui.domain.contact.conversation import same_call
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
@@ -47,6 +48,13 @@ class PastContact:
     outbound: bool
     counted: bool
     right_party: bool
+    contact: bool
+    point_id: int | None
+    id: int
+
+    @property
+    def conversation(self) -> bool:
+        return self.contact and self.right_party
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +101,13 @@ class Figures:
     rpcs: int
 
 
-def figures(facts: AccountFacts, past: Past) -> Figures:
-    """What an account comes to on its business date."""
+def figures(facts: AccountFacts, past: Past, minutes: int) -> Figures:
+    """What an account comes to on its business date. `minutes`: how long after a talk what is logged of it is of the same call."""
     today = facts.business_date
     year_ago = add_months(today, -PROMISE_MONTHS)
     judged = [p.status for p in past.promises if p.closed_on is not None and p.closed_on > year_ago]
     returned = [p for p in past.payments if p.came_back and p.returned_on is not None and p.returned_on > year_ago]
-    counted = [c for c in past.contacts if c.counted]
+    counted = [c for c in past.contacts if c.counted and not same_call(c, past.contacts, minutes)]
     promised = [i for p in facts.promises if p.open for i in p.instalments if i.status in OPEN_INSTALMENT]
     return Figures(
         total=facts.total,

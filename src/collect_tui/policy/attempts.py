@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from collect_tui.domain.contact import conversation
 from collect_tui.domain.dates import as_utc, local_time, zone_info
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.facts import AccountFacts, Attempt, entered
+from collect_tui.domain.facts import AccountFacts, Attempt
 from collect_tui.domain.rules import ContactRules
 
 
@@ -43,15 +44,7 @@ def counted(made: Sequence[Attempt], today: date, rules: ContactRules, zone: str
 def same_call(attempt: Attempt, made: Iterable[Attempt], rules: ContactRules) -> bool:
     """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before, about
     whichever account."""
-    span = timedelta(minutes=rules.conversation_minutes)
-    return attempt.conversation and any(
-        before.counted
-        and before.conversation
-        and before.point_id == attempt.point_id
-        and entered(before.id, before.at) < entered(attempt.id, attempt.at)
-        and attempt.at < before.at + span
-        for before in made
-    )
+    return conversation.same_call(attempt, made, rules.conversation_minutes)
 
 
 def known_zones(zones: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.queue.rules import CALLS
 from collect_tui.domain.states import NOT_KEPT, CallbackState, OrderState, PaymentState, PromiseState
+from collect_tui.policy.awaited import left
 from collect_tui.policy.house import House
 
 MONITOR_DAYS: Final = 30
@@ -51,9 +52,8 @@ def follow(
     fold.add(*back)
     found = _Found(fold, before, house, UNSEEN if billed else {IDLE}, moved, chosen, bool(gone), bool(back))
     for rule in (_draft, *_AFTER_ORDERS):
-        said = rule(found)
-        if said is not None:
-            fold.add(*said)
+        if (said := rule(found)) is not None:
+            fold.add(*left(fold.facts, said, house.holds))
             return
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import true
+from sqlalchemy import case, func, true
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
@@ -23,10 +23,14 @@ from collect_tui.services.context import PastAct
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store import audit, floor
+from collect_tui.store.find_keys import starts
+from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, ActLog
 
 LOOKED_AT: Final = 5000
-"""Acts among which words and sets are looked for."""
+"""Acts among which words and sets are looked for; those of a set are one, so that a few sets do not hide what was done before them."""
+READ: Final = 10
+"""How many times as many are read at most, for what is of sets."""
 _AT_ONCE: Final = 200
 
 
@@ -122,36 +126,41 @@ def history(
     mine = select(ActLog).where(*theirs, col(ActLog.act_id).startswith(act.lower()) if act else true())
     found: list[tuple[ActLog, Receipt]] = []
     told: set[str] = set()
+    looked, names = 0, set[str]()
     with desk.store.read() as db:
         known = by in ("", desk.user) or floor.user(db, desk.tenant_id, by) is not None
         if not known and db.exec(select(ActLog.id).where(*theirs).limit(1)).first() is None:
             raise desk.no_user(db, by, "by")
         rows = db.exec(
-            mine.order_by(col(ActLog.id).desc()).limit(LOOKED_AT if wanted or sets else limit),
+            mine.order_by(col(ActLog.id).desc()).limit(LOOKED_AT * READ if wanted or sets else limit),
             execution_options={"yield_per": _AT_ONCE},
         )
         for row in rows:
-            name = set_of(row.act_id) if sets else ""
-            if name in told:
+            name = set_of(row.act_id)
+            looked += name not in names
+            if looked > LOOKED_AT:
+                break
+            names |= {name} - {""}
+            if sets and name in told:
                 continue
             receipt = _told(row, desk.user)
             said = f"{receipt.account} {receipt.at:%Y-%m-%d} {receipt.sentence}".casefold()
             if all(word in said for word in wanted):
                 found.append((row, receipt))
-                told |= {name} - {""}
+                told |= {name} - {""} if sets else set()
             if len(found) == limit:
                 break
         rows.close()
         ids = {row.account_id for row, _ in found}, {row.act_id for row, _ in found}
         places = audit.places(db, desk.tenant_id, *ids)
-        counts = _counts(db, theirs) if told else {}
+        counts = {name: _count(db, theirs, name) for name in told}
         seen = []
         for row, receipt in found:
             name = set_of(row.act_id)
             acts, standing = counts.get(name, (1, row.undone_by is None))
             whole = {"undoable": receipt.undoable and standing > 0, "entry": places.get(row.act_id), "acts": acts}
             if acts > 1:
-                each = db.exec(select(ActLog).where(*theirs, col(ActLog.act_id).startswith(name)).limit(MOST))
+                each = db.exec(select(ActLog).where(*theirs, starts(table(ActLog).c.act_id, name)).limit(MOST))
                 whole |= _of_all(receipt, [_told(one, desk.user) for one in each])
             seen.append(receipt.model_copy(update=whole))
     return tuple(seen)
@@ -175,12 +184,11 @@ def _of_all(receipt: Receipt, each: Sequence[Receipt]) -> dict[str, Any]:
     return {"sentence": alike([receipt.sentence, *(one.sentence for one in each)]) or OTHERWISE, "said": tuple(said)}
 
 
-def _counts(db: Db, theirs: Sequence[Any]) -> dict[str, tuple[int, int]]:
-    """Of the sets among a user's last acts: how many acts each has, and how many of them have not been taken back."""
-    counts: dict[str, tuple[int, int]] = {}
-    query = select(ActLog.act_id, ActLog.undone_by).where(*theirs).order_by(col(ActLog.id).desc()).limit(LOOKED_AT)
-    for act_id, undone_by in db.exec(query):
-        if name := set_of(act_id):
-            acts, standing = counts.get(name, (0, 0))
-            counts[name] = acts + 1, standing + (undone_by is None)
-    return counts
+def _count(db: Db, theirs: Sequence[Any], name: str) -> tuple[int, int]:
+    """Of a set of theirs: how many acts it has, and how many of them have not been taken back."""
+    standing = case((col(ActLog.undone_by).is_(None), 1), else_=0)
+    query = select(func.count(), func.coalesce(func.sum(standing), 0)).where(
+        *theirs, starts(table(ActLog).c.act_id, name)
+    )
+    acts, left = db.exec(query).one()
+    return acts, left

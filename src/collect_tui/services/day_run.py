@@ -190,18 +190,19 @@ def _age(work: UnitOfWork, day: Day) -> int:
     session = work.db
     if day.last is not None:
         marks.for_ageing(session, day, day.last)
+    minutes = day.catalogue.rules.contact.conversation_minutes
     return _for_many(
         session,
         day,
         "Age",
         day.last is not None,
-        lambda scope: summary.refresh_scope(session, day.tenant_id, day.date, scope),
+        lambda scope: summary.refresh_scope(session, day.tenant_id, day.date, scope, minutes),
     )
 
 
 def _strategy(work: UnitOfWork, day: Day) -> int:
-    segments = ladder.segments_of(work.db, day)
-    return ladder.write(work.db, day, segments) + ladder.advance(work.db, day, segments)
+    segments, moved = ladder.segments_of(work.db, day), ladder.cure(work.db, day)
+    return moved + ladder.write(work.db, day, segments) + ladder.advance(work.db, day, segments)
 
 
 def _score(work: UnitOfWork, day: Day) -> int:

@@ -25,6 +25,7 @@ from collect_tui.domain.effects import NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Instalment, NextAction
 from collect_tui.policy.authority import judge_limits, settled
+from collect_tui.policy.awaited import left, stays
 from collect_tui.policy.next_call import put_off, too_soon
 from collect_tui.policy.settling import settle
 from collect_tui.policy.verdicts import Verdict
@@ -112,9 +113,14 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
         chosen = [e.new for e in effects if isinstance(e, NextActionSet) and e.new]
         if command.dates and chosen:
             dated.append((command, chosen[-1]))
+        told = None
+        if not command.chooses:
+            told = stays(now, effects, context.catalogue.holds, context.codes, context.zone)
+            effects = left(now, effects, context.catalogue.holds)
         if decision.verdict.allowed or context.override is not None:  # else it does not happen, and nothing follows
             effects += settle(now, effects, context.house, context.ids)
         effects, later = _when_allowed(command, effects, fold_all(now, effects), context)
+        later += Verdict.of((told,) if told else ())
         now = fold_all(now, effects)
         steps.append(effects)
         schedule += decision.schedule

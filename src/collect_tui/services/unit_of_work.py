@@ -26,6 +26,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.policy.awaited import left
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec, events
 from collect_tui.services.desk_context import DeskContext
@@ -70,6 +71,10 @@ class UnitOfWork:
     def currency(self) -> str:
         return self.tenant.currency
 
+    @property
+    def _minutes(self) -> int:
+        return self.catalogue.rules.contact.conversation_minutes
+
     # what is known ------------------------------------------------------------------------------
     def load(self, number: str, refs: Collection[str] = ()) -> AccountFacts:
         """The facts of an account, and of the payments it is asked for by reference. NotFound `account.not_found`."""
@@ -87,7 +92,9 @@ class UnitOfWork:
     # what changes -------------------------------------------------------------------------------
     def settled(self, seen: AccountFacts, effects: Sequence[Effect], **how: Any) -> tuple[Effect, ...]:
         """The effects with what follows from them by rule, the account's orders judged anew; `how` as `policy.settling.settle`."""
-        return (*effects, *settle(seen, effects, self.desk.house, self.ids, **how))
+        house = self.desk.house
+        mine = left(seen, effects, house.holds)
+        return (*mine, *settle(seen, mine, house, self.ids, **how))
 
     def settle(self, accounts: Iterable[int], *, line: str, **how: Any) -> list[int]:
         """Brings accounts in line with what they rest on and returns those that changed. `line`, `how` as below and above.
@@ -165,7 +172,7 @@ class UnitOfWork:
         elif touched := sorted(self.touched):
             for start in range(0, len(touched), _LIST):
                 some = Scope.some(touched[start : start + _LIST])
-                summary.refresh_scope(self.db, self.tenant_id, self.today, some)
+                summary.refresh_scope(self.db, self.tenant_id, self.today, some, self._minutes)
             values = scoring.params(self.db, self.tenant_id, self.catalogue, self.today)
             family = Scope.some(scoring.siblings(self.db, self.tenant_id, touched))
             scoring.rescore_scope(self.db, self.catalogue, values, family)
@@ -184,7 +191,8 @@ class UnitOfWork:
 
     def _derive_all(self, tell: Progress | None) -> None:
         score = partial(scoring.rescore, self.db, self.tenant_id, self.catalogue, self.today, self.now)
-        steps = ("Summaries", partial(summary.refresh, self.db, self.tenant_id, self.today)), ("Queues", score)
+        summed = partial(summary.refresh, self.db, self.tenant_id, self.today, minutes=self._minutes)
+        steps = ("Summaries", summed), ("Queues", score)
         for title, make in steps:
             if tell is not None:
                 tell(title, 0, 0)

@@ -29,12 +29,12 @@ def load_many(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
 
     promises = rows([p.account_id, p.status, p.closed_on])
     payments = rows([m.account_id, m.status, m.returned, m.returned_on, m.received_on, m.recorded_at, m.method])
-    events = rows([e.account_id, e.at, e.outbound, e.counted, e.right_party, e.id, e.supersedes])
+    events = rows([e.account_id, e.at, e.outbound, e.counted, e.right_party, e.contact, e.point_id, e.id, e.supersedes])
     holds = rows([h.account_id, h.kind, h.placed_on, h.until], h.status == HoldState.EXPIRED, h.until.is_not(None))
     gone = {row.supersedes for row in events}
     last = dict(rows([o.account_id, o.status], ~o.undone))  # ids grow with time
     promised, paid = _made(PastPromise, promises), _made(PastPayment, payments)
-    spoken, held = _made(PastContact, [row[:5] for row in events if row.id not in gone]), _made(PastHold, holds)
+    spoken, held = _made(PastContact, [row[:8] for row in events if row.id not in gone]), _made(PastHold, holds)
     return {
         one: Past(tuple(promised[one]), tuple(paid[one]), tuple(spoken[one]), tuple(held[one]), last.get(one))
         for one in ids

@@ -43,6 +43,8 @@ _SUMMED: Final = {"disputed": "disputed", "promised": "promised", "broken": "bro
 
 def few(session: Session, wanted: QueueFilter, ground: Ground, queue: str | None) -> list[int] | None:
     """Accounts in a queue, or in any, among which all are that are wanted; None where no condition leaves few."""
+    if queue is not None and kinds(session, wanted, ground, queue) == []:
+        return []
     found = (_there(session, ground, queue, *each) for each in _having(session, wanted, ground, queue))
     return next((some for some in found if some is not None), None)
 

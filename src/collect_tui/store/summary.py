@@ -11,7 +11,8 @@ only when it differs. Definitions (amounts in minor units; D is the business dat
     promised        what open instalments of active promises still lack
     kept_12m        promises KEPT in the twelve months to D; broken_12m: BROKEN or PARTIAL; returned_12m: payments returned
     last_payment_on receipt of the last payment that stands
-    attempts, rpcs  counted calls, and those of them that reached the right party; events taken back do not count
+    attempts, rpcs  counted calls, and those of them that reached the right party; events taken back do not count, and what is logged of
+                    a call so soon after somebody answered it (`minutes`) is of the same one: as `policy.attempts` counts them
     last_attempt_at last outbound contact of any kind; last_rpc_at: last right-party contact, in or out
 """
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -29,12 +30,14 @@ from collect_tui.domain.calendars import add_months
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import GIVEN_BACK, NOT_KEPT, OPEN_INSTALMENT, PaymentState, PromiseState
+from collect_tui.store.functions import seconds_between
 from collect_tui.store.sql import (
     Scope,
     dialect_of,
     execute,
     greatest,
     least,
+    number,
     scopes,
     table,
     tenant,
@@ -56,40 +59,47 @@ from collect_tui.store.tables import (
 
 _SUMMARY = table(AccountSummary)
 
+MINUTES: Final = 30
+"""Of a site that says nothing else: `ContactRules.conversation_minutes`."""
 
-def refresh(session: Session, tenant_id: int, business_date: date, account_id: int | None = None) -> int:
+
+def refresh(
+    session: Session, tenant_id: int, business_date: date, account_id: int | None = None, *, minutes: int = MINUTES
+) -> int:
     """Recomputes the summary of one account, or of all; returns how many rows it wrote. Not to be called for many in a loop."""
     session.flush()
     if account_id is not None:
-        return refresh_scope(session, tenant_id, business_date, Scope.some((account_id,)))
+        return refresh_scope(session, tenant_id, business_date, Scope.some((account_id,)), minutes)
     return sum(
-        refresh_scope(session, tenant_id, business_date, scope) for scope, _ in scopes(session, tenant_id, marked=False)
+        refresh_scope(session, tenant_id, business_date, scope, minutes)
+        for scope, _ in scopes(session, tenant_id, marked=False)
     )
 
 
-def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: Scope) -> int:
+def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: Scope, minutes: int = MINUTES) -> int:
     """The same for the accounts of a scope."""
-    return execute(
-        session, _upsert(dialect_of(session), scope.kind), {**params(tenant_id, business_date), **scope.params}
-    )
+    values = {**params(tenant_id, business_date, minutes), **scope.params}
+    return execute(session, _upsert(dialect_of(session), scope.kind), values)
 
 
-def stale(session: Session, tenant_id: int, business_date: date, scope: Scope) -> list[int]:
+def stale(session: Session, tenant_id: int, business_date: date, scope: Scope, minutes: int = MINUTES) -> list[int]:
     """The accounts of a scope whose summaries are not what a recompute says. Writes nothing."""
     fresh = select_fresh(scope.kind).subquery()
     stored = _SUMMARY.c
     on = and_(stored.tenant_id == tenant(), stored.account_id == fresh.c.account_id)
     wrong = or_(*(stored[c.name].is_distinct_from(c) for c in fresh.c))
     query = select(fresh.c.account_id).select_from(fresh.outerjoin(_SUMMARY, on)).where(wrong)
-    return list(session.execute(query, {**params(tenant_id, business_date), **scope.params}).scalars())
+    values = {**params(tenant_id, business_date, minutes), **scope.params}
+    return list(session.execute(query, values).scalars())
 
 
-def params(tenant_id: int, business_date: date) -> dict[str, Any]:
-    """Values of the dates the statement looks at."""
+def params(tenant_id: int, business_date: date, minutes: int = MINUTES) -> dict[str, Any]:
+    """Values of the dates the statement looks at, and of how long a call lasts at most."""
     edges = {f"due_{code}": business_date - timedelta(days=first) for code, _, first, _ in BUCKETS if first}
     return {
         "tenant": tenant_id,
         "today": business_date,
+        "call_seconds": 60 * minutes,
         "year_ago": add_months(business_date, -PROMISE_MONTHS),
         **edges,
     }
@@ -127,8 +137,8 @@ def select_fresh(kind: str) -> Select[Any]:
         paid.c.last_on.label("last_payment_on"),
         events.c.last_attempt.label("last_attempt_at"),
         events.c.last_rpc.label("last_rpc_at"),
-        whole(events.c.attempts).label("attempts"),
-        whole(events.c.rpcs).label("rpcs"),
+        (whole(events.c.attempts) - whole(events.c.again)).label("attempts"),
+        (whole(events.c.rpcs) - whole(events.c.again)).label("rpcs"),
     )
     joined: Any = table(Account)
     for part in (items, paid, allocated, events, judged, promised):
@@ -207,17 +217,39 @@ def _allocated(kind: str) -> Any:
 def _events(kind: str) -> Any:
     event, later = table(ContactEvent).c, table(ContactEvent).alias("later")
     taken_back = exists(select(later.c.id).where(later.c.tenant_id == tenant(), later.c.supersedes == event.id))
+    again = and_(event.counted, event.contact, event.right_party, _same_call(event))
     return (
         select(
             event.account_id,
             func.sum(case((event.counted, 1), else_=0)).label("attempts"),
             func.sum(case((and_(event.counted, event.right_party), 1), else_=0)).label("rpcs"),
+            func.sum(case((again, 1), else_=0)).label("again"),
             func.max(case((event.outbound, event.at))).label("last_attempt"),
             func.max(case((event.right_party, event.at))).label("last_rpc"),
         )
         .where(event.tenant_id == tenant(), within(kind, event.account_id), ~taken_back)
         .group_by(event.account_id)
         .subquery("events")
+    )
+
+
+def _same_call(event: Any) -> ColumnElement[bool]:
+    """A talk tells more of one that is counted (`domain.contact.conversation`)."""
+    first, undone = table(ContactEvent).alias("first").c, table(ContactEvent).alias("undone").c
+    before = or_(first.at < event.at, and_(first.at == event.at, first.id < event.id))
+    return exists(
+        select(first.id).where(
+            first.tenant_id == tenant(),
+            first.account_id == event.account_id,
+            first.at <= event.at,  # said once more for the index
+            before,
+            first.counted,
+            first.contact,
+            first.right_party,
+            first.point_id.is_not_distinct_from(event.point_id),
+            seconds_between(first.at, event.at) < number("call_seconds"),
+            ~exists(select(undone.id).where(undone.tenant_id == tenant(), undone.supersedes == first.id)),
+        )
     )
 
 

@@ -30,7 +30,8 @@ class CommandBase(BaseModel):
     accounts at once. `leased`: whoever else holds the account
     keeps it from being done. `months_ahead`: no date of it lies
     further from the business date than that. `dates`: it says when the account is worked on next, and what to know of it
-    where something else goes before that day; None: it does not.
+    where something else goes before that day; None: it does not. `chooses`: it says itself what comes next, also in place of what
+    waits for somebody else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -43,6 +44,7 @@ class CommandBase(BaseModel):
     asks: ClassVar[str | None] = None
     months_ahead: ClassVar[int] = 12 * YEARS_EITHER_WAY
     dates: ClassVar[str | None] = None
+    chooses: ClassVar[bool] = False
 
     @classmethod
     def __pydantic_init_subclass__(cls, **more: Any) -> None:

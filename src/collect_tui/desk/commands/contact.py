@@ -66,6 +66,7 @@ class SetNextAction(CommandBase):
     offline: ClassVar[bool] = True
     months_ahead: ClassVar[int] = 12
     dates: ClassVar[str | None] = "set the date again after that"
+    chooses: ClassVar[bool] = True
     kind: Literal["next"] = "next"
     on: Day
     code: Short = "call"

@@ -44,6 +44,7 @@ class PlaceHold(CommandBase):
 
 class ReleaseHold(CommandBase):
     noun: ClassVar[str] = "hold-releases"
+    chooses: ClassVar[bool] = True
     kind: Literal["release"] = "release"
     hold: Short
     reason: Text
@@ -74,5 +75,6 @@ class Undo(CommandBase):
     `act`: its number (1: the agent's newest on the account) or the beginning of its id."""
 
     noun: ClassVar[str] = "undos"
+    chooses: ClassVar[bool] = True
     kind: Literal["undo"] = "undo"
     act: Short | None = None

@@ -19,8 +19,8 @@ WHOLE: Final[frozenset[Kind]] = frozenset({"refused", "warning", "replaced"})
 _STAYS: Final = frozenset({"undo.stays"})
 """Findings that forbid nothing and say what an act leaves as it is; other advice stands with the checks."""
 
-_WHY_LATER: Final = frozenset({"contact.next_call"})
-"""Findings that say why the next action is no sooner; beside it."""
+_WHY_LATER: Final = frozenset({"contact.next_call", "next.stays"})
+"""Findings that say why the next action is no sooner, or no other; beside it."""
 
 _CLEAR: Final = frozenset({"allow", "info"})
 _MILD: Final = _CLEAR | {"warn"}

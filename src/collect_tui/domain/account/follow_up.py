@@ -50,7 +50,7 @@ def chosen(new: NextAction, facts: AccountFacts, holds: Mapping[str, HoldKind], 
     """What comes next when a result asks for `new`, on the facts after it: what waits for somebody else stays, and where a hold forbids
     calls so does other work at the desk, or the hold is looked at again."""
     old, today = facts.next_action, facts.business_date
-    if old is not None and _goes_before(old, new, facts, holds):
+    if old is not None and goes_before(old, new, facts, holds):
         return old
     held = hold.blocking(facts, "call", holds) if new.code in CALLS else ()
     if not held:
@@ -61,16 +61,20 @@ def chosen(new: NextAction, facts: AccountFacts, holds: Mapping[str, HoldKind], 
     return NextAction(hold.HELD, review if review > today else calendar.next_business_day(today))
 
 
-def _goes_before(old: NextAction, new: NextAction, facts: AccountFacts, holds: Mapping[str, HoldKind]) -> bool:
+def goes_before(old: NextAction, new: NextAction, facts: AccountFacts, holds: Mapping[str, HoldKind]) -> bool:
     """A decision stays until it is made, or another comes sooner; what is awaited stays until its day unless other work comes sooner,
     which no call is."""
-    if old.code == new.code:
+    if old.code == new.code or not is_awaited(old, facts, holds):
         return False
     sooner = old.on <= new.on
     if old.code in DECISIONS:
         return sooner or not (new.code in DECISIONS or _awaited(new.code, facts, holds))
-    waits = old.on > facts.business_date and _awaited(old.code, facts, holds)
-    return waits and (sooner or new.code in CALLS)
+    return sooner or new.code in CALLS
+
+
+def is_awaited(action: NextAction, facts: AccountFacts, holds: Mapping[str, HoldKind]) -> bool:
+    """Whether it waits for somebody else: who decides, however late, or who is at work on it until its day."""
+    return action.code in DECISIONS or (action.on > facts.business_date and _awaited(action.code, facts, holds))
 
 
 def _awaited(code: str, facts: AccountFacts, holds: Mapping[str, HoldKind]) -> bool:

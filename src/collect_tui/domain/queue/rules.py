@@ -38,8 +38,14 @@ PRE_DUE_DAYS: Final = 5
 CALLS: Final = ("call", "callback", "broken", "returned", "language")
 """Next actions that are calls; every other is work at the desk, which no hold on calls keeps from being done."""
 
-DECISIONS: Final = frozenset({"supervisor", "approval", "insolvency"})
-"""Next actions that somebody else has to decide on, however late."""
+APPROVAL: Final = "approval"
+
+DECISIONS: Final[Mapping[str, str]] = {
+    "supervisor": "a supervisor's",
+    APPROVAL: "for whoever approves",
+    "insolvency": "the insolvency desk's",
+}
+"""Next actions that somebody else has to decide on, however late, with whose they are."""
 
 DESK_WORK: Final = frozenset(
     {

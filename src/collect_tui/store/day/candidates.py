@@ -15,6 +15,7 @@ from collect_tui.domain.payment.posting import WAITING
 from collect_tui.domain.states import (
     OPEN_INSTALMENT,
     OPEN_ORDER,
+    WAITING_MESSAGE,
     AccountState,
     CallbackState,
     HoldState,
@@ -35,6 +36,7 @@ from collect_tui.store.tables import (
     Hold,
     Instalment,
     Item,
+    Message,
     Payment,
     Promise,
     Service,
@@ -65,6 +67,10 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
     yield select(h.account_id).where(
         h.tenant_id == tenant(), h.status == HoldState.ACTIVE, h.until < day_value("today")
     )
+    # Notices that wait, of a book that was brought in: nothing of what they are about may be owed.
+    w = table(Message).c
+    if ever:
+        yield select(w.account_id).where(w.tenant_id == tenant(), w.status.in_(sorted(WAITING_MESSAGE)))
     # Cases to which something happens by itself.
     c = table(CaseFile).c
     yield select(c.account_id).where(c.tenant_id == tenant(), ~c.ended, c.acts_on <= day_value("today"))

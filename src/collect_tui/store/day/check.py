@@ -75,6 +75,7 @@ def check(session: Session, day: Day, *, full: bool, night: bool) -> Found:
     """
     found, of = Found(), accounts(session, day.tenant_id)
     values = scoring.params(session, day.tenant_id, day.catalogue, day.date)
+    minutes = day.catalogue.rules.contact.conversation_minutes
     step = 1 if full else max(1, of // max(1, day.catalogue.rules.check_sample))
     sample: list[int] = []
     known: dict[str, set[int]] = {"summary": set(), "queue": set()}
@@ -83,14 +84,14 @@ def check(session: Session, day: Day, *, full: bool, night: bool) -> Found:
         chosen = _ids(session, day.tenant_id, scope)[-before % step :: step]
         sample += chosen
         for kind, wrong in (
-            ("summary", summary.stale(session, day.tenant_id, day.date, scope)),
+            ("summary", summary.stale(session, day.tenant_id, day.date, scope, minutes)),
             ("queue", _misplaced(session, day, values, scope)),
         ):
             found.add(kind, len(wrong), _numbers(session, day.tenant_id, wrong))
             known[kind] |= {*wrong} & {*chosen}
     figured = wrong_figures(session, day.tenant_id)
     found.add("figures", len(figured), figured)
-    days = kpi.stale(session, day.tenant_id, day.date, day.catalogue.rules.contact.conversation_minutes)
+    days = kpi.stale(session, day.tenant_id, day.date, minutes)
     found.add("kpi", len(days), days)
     found.recomputed = found.total
     rules = _Rules(session, day, values, night)
@@ -144,7 +145,7 @@ class _Rules:
     def _expected(self, seen: AccountFacts, before: Past, beside: RowExtras) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the summary and the work item of an account should be."""
         rules, kinds = self.day.catalogue.rules, self.day.catalogue.holds
-        figured = figures(seen, before)
+        figured = figures(seen, before, self.house.rules.contact.conversation_minutes)
         row = signals(seen, figured, before, beside, rules, kinds, self.calendar, self.day.catalogue.templates)
         place = queues.place(row, self.queues, self.values)
         terms = priority.terms(row, self.scale)

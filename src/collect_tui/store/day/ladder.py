@@ -28,6 +28,7 @@ from collect_tui.domain.account.ladder import (
 )
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.message.message import SERVED as SENT
+from collect_tui.domain.queue.rules import DECISIONS
 from collect_tui.domain.rules import LadderStep, Reminder
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, HoldState, MessageState, Stage
 from collect_tui.store.bulk import Bulk
@@ -43,13 +44,13 @@ ROWS: Final = 2000
 
 
 def advance(session: Session, day: Day, segments: Collection[str]) -> int:
-    """Moves accounts up their ladder and those with nothing past due back to CURRENT; returns how many moved.
+    """Moves accounts up their ladder; returns how many moved.
 
     A stage is due when the oldest due date is `offset_days` past (for a stage before the due date: when an item falls due in so
     many days). The next action is then the stage's, today or so many days later as it says; one that is timed for today, or an order
     to look after, stays. SUSPENDED and TERMINATED are reached when a service of the account is.
     """
-    moved = _cure(session, day)
+    moved = 0
     for below, step in _steps(day, segments):
         moved += _reach(session, day, below, step)
     return moved
@@ -205,15 +206,18 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
     reached = and_(*_on_it(day, below, step), *done_to)
     timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
     ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
-    stays = or_(timed, ordered)
     after = day.date + timedelta(days=step.action_days)
     on = Calendar(day.catalogue.rules.holidays).on_or_after(after) if step.action_days else day.date
+    decided: Any = a.c.next_action_code.in_([*DECISIONS])  # as `domain.account.follow_up.goes_before`
+    if step.action in DECISIONS:
+        decided = and_(decided, a.c.next_action_code != step.action, a.c.next_action_on <= on)
+    stays = or_(timed, ordered, decided)
     values = {
         "stage": step.stage,
         "stage_on": day.date,
         "next_action_code": case((stays, a.c.next_action_code), else_=step.action),
         "next_action_on": case((stays, a.c.next_action_on), else_=on),
-        "next_action_at": case((timed, a.c.next_action_at)),
+        "next_action_at": case((or_(timed, decided), a.c.next_action_at)),
     }
     return _move(session, day, reached, values, params(day.catalogue.rules, day.date, step))
 
@@ -244,8 +248,9 @@ def _served(stage: Stage) -> tuple[Any]:
     return (exists(select(s.id).where(s.tenant_id == tenant(), s.account_id == a.id, compiled(done(stage), s))),)
 
 
-def _cure(session: Session, day: Day) -> int:
-    """As `domain.ladder.cured`; what is late remembers the stage."""
+def cure(session: Session, day: Day) -> int:
+    """Moves accounts with nothing past due back to CURRENT, as `domain.ladder.cured`, and returns how many; what is late remembers the
+    stage. It comes before messages are written: who is cured is reminded of what falls due."""
     a, s, i = table(Account), table(AccountSummary).c, table(Item)
     limits = params(day.catalogue.rules, day.date)
     paid = exists(select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.c.id, compiled(PAID, s)))
