@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from collect_tui.channels.folders import FolderPort
+from collect_tui.cli.plain import orders_text
 from collect_tui.domain.errors import DomainError
 from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.services.order_port import OutgoingOrder
@@ -256,7 +257,12 @@ def test_stuck_orders_are_told(store, tmp_path):
     bring(store, write(tmp_path, *made))
     expected = {"S-1", "S-3", "S-4"}
     desk = local_desk(store, "mia", Clock(NOW))
-    assert set(OrderDispatch(desk).stuck()) == expected
+    stuck = OrderDispatch(desk).stuck()
+    assert {each.number for each in stuck} == expected
+    assert all(each.account == f"1-{each.number[-1]}" for each in stuck), "whose it is, for that is who is asked after"
+    assert [each.since for each in stuck] == sorted(each.since for each in stuck)
+    report = orders_text(OrderDispatch(desk).look())
+    assert all(f"stuck: {each.account} order {each.number} " in report for each in stuck)
     with store.read() as db:
         queue = db.connection().execute(text("SELECT number FROM work_item WHERE queue = 'stuck'")).scalars().all()
     assert {f"S-{number[-1]}" for number in queue} == expected

@@ -540,7 +540,7 @@ def test_orders_leave_and_their_answers_come_back(run: Run, home: Path) -> None:
     (waiting,) = run("--json", "orders").json()["waiting"]
     assert not run("--json", "orders").json()["sent"], "looking sends nothing"
     (number,) = run("--json", "orders", "sync").json()["sent"]
-    assert number == waiting
+    assert (number, waiting["account"]) == (waiting["number"], ROSA)
     folder = home / ".local/share/collect-tui/orders"
     (sent,) = (folder / "outbox").rglob("*.json")
     assert json.loads(sent.read_text())["order"] == number
@@ -647,6 +647,9 @@ WRITING = (
     (["--json", "queues"], ""),
     (["--linear"], ""),
     (["--help"], ""),
+    (["--help"], "1"),
+    (["--version"], "1"),
+    (["do", "--help"], "1"),
 )
 
 
@@ -677,6 +680,43 @@ def test_where_nothing_can_be_said_the_code_says_it(home: Path) -> None:
     with open("/dev/full", "w") as full:
         assert process("keys", out=full.fileno(), err=full.fileno()).returncode == 1
         assert process("show", "9999", err=full.fileno()).returncode == 5
+
+
+#: What it comes to where a standard stream was closed, not only empty: commands that read, that look at the terminal, that write.
+CLOSED = (
+    ("<&-", ["do", "-", "n x"], 3),
+    ("<&-", ["--linear"], 0),
+    ("<&-", [], 2),
+    ("<&-", ["user", "password", "mia"], 2),
+    ("<&-", ["lock", "--set"], 2),
+    ("<&-", ["restore", "copy.db"], 2),
+    ("<&-", ["doctor", "--keys"], 3),
+    (">&-", ["doctor"], None),
+    (">&-", ["export", "broken"], 0),
+    (">&-", ["--help"], 0),
+    ("2>&-", ["show", "9999"], 5),
+    ("<&- >&- 2>&-", ["queues"], 0),
+)
+
+
+@pytest.mark.parametrize(("closed", "arguments", "code"), CLOSED)
+def test_a_stream_that_was_closed_is_one_from_and_to_nowhere(
+    home: Path, closed: str, arguments: list[str], code: int | None
+) -> None:
+    start = [sys.executable, "-m", "collect_tui", "--as", "mia", "--at", AT, *arguments]
+    told = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *start],
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+        start_new_session=True,  # else a password is asked for at the terminal that runs the tests
+    )
+    assert "unexpected" not in told.stdout + told.stderr
+    assert code is None or told.returncode == code
+    if "2>" in closed:
+        assert "collect-tui:" not in told.stdout, "what is said of an error goes to nobody, and not among what is read"
 
 
 def test_a_login_acts_in_several_shells_at_once(home: Path) -> None:

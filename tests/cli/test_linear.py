@@ -276,6 +276,7 @@ def test_what_comes_out_has_no_control_and_hostile_names_none(tmp_path: Path) ->
         (["q new", "1"], "account "),
         ([ROSA, "sus int mon", ""], "Nothing was done."),
         ([ROSA, "sus int mon", "abc", ""], "Nothing was done."),
+        (["q broken", "marks 1 2", "n so", "Yes"], "Done on 2 accounts."),
         (["u"], "no act of yours to undo"),
     ],
 )

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from collect_tui.desk.bulk import MOST, BulkRow, plan
+from collect_tui.desk.bulk import MOST, BulkRow, do_each, plan
 from collect_tui.desk.commands import COMMANDS
 from collect_tui.desk.errors import Refused
+from collect_tui.desk.views.act import AGAIN
 from contract.conftest import do
 
 ROSA, IVAN, ADA = "4410-2231", "4410-0087", "4410-0099"
@@ -34,6 +35,28 @@ def test_each_account_has_an_act_of_its_own_that_is_done_once(desks):
     do(mia, ROSA, "undo")
     assert (mia.account(ROSA).owner, mia.account(IVAN).owner) == ("", "ben"), "each is taken back by itself"
     assert next(entry.text for entry in mia.pane(IVAN, "timeline").timeline) == "asked the branch"
+
+
+@pytest.mark.parametrize("line", ["n asked the branch", "own ben", "t fri", "lm"])
+def test_a_retry_is_answered_as_the_first_was_whatever_has_changed_since(desks, line):
+    mia = desks("mia")
+    acts, found = plan(mia, [ROSA, IVAN], line, BASE)
+    first = do_each(mia.do, acts[:1], found)  # the program ended in the middle
+    do(mia, ROSA, "n something else since")
+    acts, found = plan(mia, [ROSA, IVAN], line, BASE, again=True)
+    then = do_each(mia.do, acts, found)
+    assert then.refused == ()
+    assert then.rows[0].said == f"{AGAIN} · {first.rows[0].said}"
+    assert AGAIN not in then.rows[1].said
+    assert len(mia.history()) == 3, "each once"
+
+
+def test_an_id_is_of_one_line(desks):
+    mia = desks("mia")
+    for line, codes in (("n one", set()), ("n two", {"act.reused"})):
+        acts, found = plan(mia, [ROSA, IVAN], line, BASE, again=True)
+        assert {row.code for row in do_each(mia.do, acts, found).refused} == codes
+    assert len(mia.history()) == 2
 
 
 @pytest.mark.parametrize(
@@ -62,8 +85,12 @@ def test_a_day_that_gives_way_is_said_in_its_row(desks):
     assert "set the date again after that" in BulkRow.of(mia.do(acts[0])).said
 
 
-def test_a_date_alone_is_said_too(desks):
-    assert plan(desks("mia"), [ROSA], "t fri", BASE)[1].common.startswith("next call")
+@pytest.mark.parametrize("line", ["t fri", "t fri asked the branch", "own ben; t fri", "lm; t fri"])
+def test_a_date_is_said_whatever_else_is(desks, line):
+    mia = desks("mia")
+    acts, found = plan(mia, [ROSA, IVAN], line, BASE)
+    assert "call Fri 27 Nov" in found.common
+    assert all("call Fri 27 Nov" in row.said for row in do_each(mia.do, acts, found).rows)
 
 
 def test_at_least_one_and_not_too_many(desks):

@@ -47,6 +47,26 @@ def opened(desk: Desk, kind: str) -> str:
     return next(each.number for each in desk.account(ROSA).cases if each.kind == kind)
 
 
+def test_what_has_been_paid_since_is_not_waived_and_the_decision_says_what_is_left(desk, desks):
+    lead = desks("lee")
+
+    def open_of() -> dict[str, int]:
+        return {each.doc_no: each.open for each in desk.pane(ROSA, "items").items if each.open}
+
+    desk.do(act(desk, ROSA, 'waive INV-2 goodwill "first time"'))
+    number = next(each.number for each in desk.account(ROSA).cases if each.kind == "waiver")
+    desk.do(act(desk, ROSA, f'case {number} waive "please"'))
+    desk.do(act(desk, ROSA, "pay 50 cash W1 INV-2=50"))
+    assert open_of()["INV-2"] == 6210
+    with pytest.raises(Refused, match=r"62\.10 is open, less than the 112\.10 that is to be taken off"):
+        do(lead, DecideCase(case=number, agreed=True, reason="fine"))
+    assert open_of()["INV-2"] == 6210
+    do(lead, DecideCase(case=number, agreed=False, reason="paid since"))
+    desk.do(act(desk, ROSA, f'case {number} waive amount=62.10 "what is left"'))
+    do(lead, DecideCase(case=number, agreed=True, reason="fine"))
+    assert "INV-2" not in open_of()
+
+
 def test_who_moves_a_case_second_is_told_who_was_first_and_when(desk, desks, clock):
     number, ben = opened(desk, "dispute"), desks("ben")
     mine = act(desk, ROSA, "case void by mistake")

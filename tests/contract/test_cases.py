@@ -29,6 +29,7 @@ from collect_tui.desk.commands import (
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, Refused
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.act import Receipt
+from collect_tui.desk.views.case import head
 from collect_tui.services.message.compose import load
 from collect_tui.settings import PrintHouse
 from collect_tui.store.engine import Store
@@ -237,7 +238,10 @@ def test_a_proof_is_drawn_up_kept_with_its_hash_and_set(desk, tmp_path):
     do(desk, MoveCase(case=number, move="draft", values=PROOF))
     found, seen = desk.case_document(number), desk.case(number)
     assert {f.name: f.value for f in seen.fields}["proof"] == found.sha256
-    assert found.sha256 in {f.value for f in seen.fields}
+    told = dict(head(seen, desk.session()))["Proof of debt"]
+    assert told.startswith(f"{found.title}, drawn up ")
+    assert told.endswith(f" by {desk.session().user}")
+    assert not any(found.sha256 in words for _, words in head(seen, desk.session())), "no people read a hash"
     assert (found.data["fields"]["claimed"], found.data["ledger"]["left"], found.data["ledger"]["later"]) == (
         30000,
         30000,
@@ -272,6 +276,8 @@ def test_a_document_that_is_not_what_was_drawn_up_is_not_shown(desk, store):
         db.execute(text("UPDATE case_event SET document = replace(document, '30000', '90000') WHERE document <> ''"))
     with pytest.raises(NotFound, match="what it was when it was drawn up"):
         desk.case_document(number)
+    told = dict(head(desk.case(number), desk.session()))["Proof of debt"]
+    assert told == "is not there as it was drawn up"
 
 
 def test_a_case_that_has_ended_comes_back_where_its_kind_says_so(desk, desks, lead):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from collect_tui.desk.errors import Refused
+from collect_tui.desk.line.complete import listing
+from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.protocol import Desk
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
@@ -103,6 +105,23 @@ def test_the_fee_that_was_charged_for_it_is_taken_off(lead: Desk, run: Run) -> N
     with pytest.raises(Refused) as error:
         do(lead, ROSA, "revorder int again #2231")
     assert error.value.code == "order.reversed"
+
+
+def test_f4_lists_cuts_that_have_left_for_a_reversal_and_what_has_not_for_a_cancellation(lead: Desk, run: Run) -> None:
+    def listed(line: str) -> tuple[list[str], str]:
+        found = listing(line, len(line), LineContext.of(lead.account(ROSA), lead.catalogue(), lead.session()))
+        return [f"{one.text} {one.title}" for one in found.candidates], found.said
+
+    assert listed("revorder ") == ([], "None here: no cut has left that could be reversed.")
+    do(lead, ROSA, "sus int tue #2231")
+    [order] = lead.account(ROSA).orders
+    assert [each.partition(" ")[0] for each in listed("xo ")[0]] == [order.number]
+    assert listed("revorder ")[0] == []
+    do(lead, ROSA, f"xo {order.number} by mistake")
+    number = cut(lead, run)
+    assert listed("revorder ")[0][0].startswith(f"{number.replace('_', '-')} suspend INT ")
+    assert listed("revorder ")[0][0].endswith(", sent")
+    assert listed("xo ") == ([], "None here: no order waits that has not left yet.")
 
 
 def test_what_has_not_left_is_cancelled(lead: Desk) -> None:

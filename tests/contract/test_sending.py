@@ -10,6 +10,8 @@ import pytest
 
 from collect_tui.desk.commands import SendMessage
 from collect_tui.desk.errors import Forbidden, Invalid, Refused, RefusedByPolicy
+from collect_tui.desk.line.complete import complete
+from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.act import Preview
 from collect_tui.store.engine import Store
@@ -322,6 +324,23 @@ def test_a_notice_does_not_overtake_one_that_waits(desk, lead):
     with pytest.raises(RefusedByPolicy, match="has not left yet"):
         do(desk, ROSA, "notice 2")
     assert [name for name, _, _ in waiting(desk)] == ["1"]
+
+
+def test_a_list_of_levels_says_of_each_what_the_command_would_say(desk, lead):
+    def listed(line):
+        context = LineContext.of(desk.account(ROSA), desk.catalogue(), desk.session())
+        return {one.text: one.title for one in complete(line, len(line), context)}
+
+    do(desk, ROSA, "notice 1")
+    for line, names in (("notice ", {"1": "1", "2": "2", "3": "3"}), ("send ", {"notice-1": "1", "notice-2": "2"})):
+        for name, level in names.items():
+            findings = shown(desk, f"notice {level}").verdict.findings
+            told = [f.sentence for f in findings if f.check in ("notice", "gap", "level") and f.severity != "allow"]
+            assert told[:1] == listed(line)[name].split(" · ")[1:], name
+    assert "has been written for this debt" in listed("notice ")["1"]
+    assert "has not left yet" in listed("notice ")["2"]
+    do(desk, ROSA, "undo")
+    assert "written" not in listed("notice ")["1"]
 
 
 def test_of_several_by_one_name_the_channel_says_which(desk):

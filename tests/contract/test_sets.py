@@ -47,6 +47,32 @@ def test_one_undo_takes_back_the_whole_set(desks):
     assert find_undo(mia).planned is None, "what was before the set is by itself"
 
 
+def test_a_set_says_what_is_so_on_all_its_accounts_and_no_number_of_one(desks):
+    mia = desks("mia")
+    do_all(mia, "na m1")
+    told = mia.history(sets=True)[0]
+    each = mia.history(act=set_of(told.id))
+    ends = {next(part for part in one.sentence.split(" · ") if "…" in part) for one in each}
+    assert len(ends) > 1, "they were called at different numbers"
+    assert told.sentence.startswith("logs no answer")
+    assert not any(end in said for end in ends for said in (told.sentence, *(one.text for one in told.said)))
+    assert all(part in one.sentence.split(" · ") for part in told.sentence.split(" · ") for one in each)
+    sentence = find_undo(mia).sentence
+    assert sentence == f"On 4 accounts: {told.named}"
+    assert undoing(mia, named(mia, set_of(told.id)), uuid4()).sentence == sentence
+    assert mia.history(sets=True, words=each[-1].account)[0].sentence == told.sentence, "whichever of it was found"
+
+
+def test_a_set_without_anything_in_common_says_so(desks):
+    mia = desks("mia")
+    base = uuid4()
+    for number, line in ((ROSA, "own ben"), (IVAN, "t +9")):
+        acts, planned = plan(mia, (number,), line, base)
+        do_each(mia.do, acts, planned)
+    told = mia.history(sets=True)[0]
+    assert (told.acts, told.sentence, told.said) == (2, "on each account something else", ())
+
+
 def test_who_was_changed_since_is_told_and_left(desks):
     mia, ben = desks("mia"), desks("ben")
     do_all(mia, "own ben")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -117,6 +118,25 @@ def test_what_is_no_file_of_ours_is_left_alone(tmp_path: Path, name: str) -> Non
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("")
     load(tmp_path, today=TODAY)
+
+
+@pytest.mark.parametrize("place", ["cases", "messages", "."])
+@pytest.mark.parametrize("instead", ["file", "pipe", "loop", "nowhere"])
+def test_what_stands_in_the_place_of_a_folder_is_said(tmp_path: Path, place: str, instead: str) -> None:
+    site = tmp_path / "site"
+    if place != ".":
+        site.mkdir()
+    path = site / place
+    if instead == "file":
+        path.write_text("")
+    elif instead == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path if instead == "loop" else tmp_path / "gone")
+    with pytest.raises(Invalid) as error:
+        load(site, today=TODAY)
+    assert error.value.code == "defaults.unreadable"
+    assert error.value.message.startswith(f"{path}: cannot be read (")
 
 
 LABELS = {

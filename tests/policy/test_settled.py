@@ -26,6 +26,7 @@ from support.trade import (
     TODAY,
     account,
     act,
+    credit,
     days,
     item,
     nightfall,
@@ -41,7 +42,7 @@ DOORS = st.sampled_from([{}, {"night": True}, {"moved": True}, {"billed": True},
 def forgotten() -> AccountFacts:
     """Nobody has seen to what the bank took back, a promise breaks, nothing is owed, and an order waits."""
     return account(
-        items=(),
+        items=(credit(11, 9000),),
         services=(service(status="SUSPENDED", cause="nonpay"),),
         orders=(order_of(71, 1, "restore", "DRAFT"),),
         promises=(promise(81, (-5, 4300, 0)),),

@@ -218,6 +218,10 @@ async def test_of_an_empty_line_first_what_is_to_be_done_is_chosen(tmp_path: Pat
         assert isinstance(screen, ChoosingScreen)
         words = [word for word, _ in screen.words]
         assert set(VERBS) <= set(words)
+        at = next(n for n, (_, title) in enumerate(screen.words) if len(title) > 80)
+        await desk.play(["down"] * at, fast=fast)
+        assert screen.words[at][1] in " ".join(desk.text.split()), "what a row has no room for stands below the list"
+        await desk.play(["up"] * at, fast=fast)
         await desk.play([*["down"] * words.index("t"), "enter", *keys_of("fri"), "f2"], fast=fast)
         assert desk.context == "account"
         assert desk.said == "next call Fri 27 Nov"

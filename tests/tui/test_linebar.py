@@ -418,6 +418,45 @@ async def test_tab_takes_the_ghost_and_f4_lists_what_may_stand_there(tmp_path: P
 
 
 @both
+async def test_typing_narrows_the_list_and_taking_away_widens_it(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("fix zone "), "f4", *keys_of("manib")], fast=fast)
+        screen = desk.app.screen
+        assert isinstance(screen, ChoosingScreen)
+        assert screen.found == ()
+        assert "Nothing here begins so." in desk.text
+        await desk.play(["enter"], fast=fast)
+        assert desk.app.screen is screen, "nothing is taken where nothing is listed"
+        await desk.play(["backspace", *keys_of("l")], fast=fast)
+        assert [word for word, _ in screen.found] == ["Asia/Manila"]
+        await desk.play(["enter"], fast=fast)
+        assert line_of(desk).text == "fix zone Asia/Manila "
+
+
+@both
+async def test_a_word_that_is_none_of_them_is_replaced_by_what_is_taken(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("hold dispuet "), "f4"], fast=fast)
+        assert "What is typed is none of these; all are listed." in desk.text
+        await desk.play([*keys_of("disp"), "enter"], fast=fast)
+        assert line_of(desk).text == "hold dispute "
+
+
+@both
+async def test_an_empty_list_says_why_and_words_of_the_app_say_it_too(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("revorder "), "f4"], fast=fast)
+        assert "None here: no cut has left that could be reversed." in desk.said
+        await desk.play(["f12", "b", ":", *keys_of("pause zzz"), "f4"], fast=fast)
+        assert "What is typed is none of these; all are listed." in desk.text
+        await desk.play([*keys_of("lun"), "enter"], fast=fast)
+        assert line_of(desk).text.startswith("pause lunch")
+
+
+@both
 async def test_the_line_of_a_queue_acts_on_the_account_under_the_cursor(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:

@@ -122,11 +122,11 @@ class Clockwork:
     """An event loop's clock that is turned by hand."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now = self.slept = 0.0
         self.set: list[tuple[float, Callable[[], object]]] = []
 
     def time(self) -> float:
-        return self.now
+        return self.now + self.slept
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Any:
         self.set.append((self.now + delay, callback))
@@ -141,7 +141,7 @@ class Clockwork:
 
 def test_it_locks_once_so_long_after_the_last_key_and_a_key_sets_no_timer() -> None:
     clock, locked = Clockwork(), []
-    idle = IdleLock(900, clock, lambda: locked.append(clock.now))
+    idle = IdleLock(900, clock, lambda: bool(locked.append(clock.now)), clock.time)
     for second in range(0, 1200, 3):
         clock.turn(second)
         idle.touched()
@@ -155,7 +155,7 @@ def test_it_locks_once_so_long_after_the_last_key_and_a_key_sets_no_timer() -> N
 async def test_the_keys_of_the_terminal_reach_it(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         clock = Clockwork()
-        desk.app.idle = IdleLock(60, clock, lambda: lock(desk.app))
+        desk.app.idle = IdleLock(60, clock, lambda: lock(desk.app), clock.time)
         clock.now = 50
         await desk.press("j")
         clock.turn(100)
@@ -164,6 +164,30 @@ async def test_the_keys_of_the_terminal_reach_it(tmp_path: Path) -> None:
         clock.turn(110)
         await desk.settled()
         assert isinstance(desk.app.screen, LockScreen)
+
+
+def test_what_a_machine_slept_counts_and_it_wakes_covered_without_a_key() -> None:
+    clock, locked = Clockwork(), []
+    IdleLock(900, clock, lambda: bool(locked.append(clock.now)), clock.time)
+    clock.turn(60)
+    clock.slept = 7200  # the timer of the event loop stood still
+    clock.turn(90)
+    assert len(locked) == 1
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_the_first_keys_after_a_sleep_reach_nothing(tmp_path: Path, fast: bool) -> None:
+    passphrase.keep(tmp_path / "state" / passphrase.NAME, "blue kettle")
+    async with driving(book_desk(tmp_path), tmp_path / "state") as desk:
+        await desk.press(*OPEN, ":", *keys_of("n half"))
+        clock = Clockwork()
+        desk.app.idle = IdleLock(900, clock, lambda: lock(desk.app), clock.time)
+        clock.slept = 7200
+        await desk.play([*keys_of(" of"), "enter"], fast=fast)
+        assert isinstance(desk.app.screen, LockScreen)
+        await desk.press(*keys_of("blue kettle"), "enter")
+        assert desk.app.desk.history() == ()
+        assert line_of(desk) == "n half"
 
 
 def test_how_long_it_waits_follows_from_the_settings(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.book import Book, Clock, account, local_desk
-from tui.driver import DeskDriver, book_desk, driving, keys_of
+from tui.driver import DeskDriver, book, book_desk, driving, keys_of
+from tui.test_lost_answers import Losing
 
 NEW = ("1", "0", "enter")
 
@@ -47,6 +48,23 @@ async def test_what_is_no_note_date_or_result_is_done_on_no_marked_account(tmp_p
         assert len(desk.queue.table.marked) == 2
 
 
+async def test_it_is_said_that_the_line_goes_to_what_is_marked_and_not_to_the_row_under_the_cursor(
+    tmp_path: Path,
+) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(*NEW)
+        assert "The line goes to" not in desk.text
+        await desk.press("*", "*")
+        assert "The line goes to the 2 marked, whatever row the cursor is on." in desk.text
+        await desk.press("t", *keys_of("fri"))
+        under = desk.queue.cursor
+        assert f"On the 2 marked; on {under}: " in desk.text, "what is shown is of one account"
+        await desk.press("f12", ":", *keys_of("marks none"), "enter")
+        assert "The line goes to" not in desk.text
+        await desk.press("t", *keys_of("fri"))
+        assert "On the 2 marked" not in desk.text
+
+
 async def test_nothing_is_done_before_the_question_is_answered_and_no_means_no(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press(*NEW, "*", "*", "n", *keys_of("x"), "enter", "n")
@@ -80,3 +98,28 @@ async def test_marks_are_of_one_queue_and_are_taken_off_by_a_word(tmp_path: Path
         assert desk.queue.table.marked == frozenset()
         await desk.press(":", *keys_of("marks some"), "enter")
         assert "all or none" in desk.text
+
+
+@pytest.mark.parametrize("line", ["n asked the branch", "na", "t +9 asked the branch"])
+async def test_a_program_that_ended_in_the_middle_goes_on_with_its_set(tmp_path: Path, line: str) -> None:
+    store, clock, state = book(6).store(tmp_path), Clock(), tmp_path / "state"
+    losing = Losing(local_desk(store, "mia", clock), "", "after")
+    marked = [*NEW, ":", *keys_of("marks all"), "enter"]
+    async with driving(lambda: losing, state) as desk:
+        await desk.press(*marked)
+        accounts = sorted(desk.queue.table.marked)
+        await desk.press(":", *keys_of(line), "enter", "y")
+        assert len(losing.given) == 2, "nothing is sent after an answer that never came"
+    async with driving(lambda: local_desk(store, "mia", clock), state) as desk:
+        await desk.press(*marked)
+        left = len(desk.queue.table.marked)
+        await desk.press(":")
+        desk.screen.line_edit.set_text(line)  # what stood there as a draft, or was typed again
+        await desk.press("enter")
+        assert ("2 accounts had it before" in desk.text) == (left == len(accounts))
+        await desk.press("y")
+        done = desk.app.desk.history()
+        assert sorted(each.account for each in done) == accounts, "each once"
+        assert {each.acts for each in desk.app.desk.history(sets=True)} == {len(accounts)}, "they are one set"
+        await desk.press(":", *keys_of(line), "enter")
+        assert "had it before" not in desk.text, "the next one is another set"

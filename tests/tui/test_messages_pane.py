@@ -63,6 +63,24 @@ async def test_enter_shows_the_message_under_the_cursor_and_back_leads_to_it(des
 
 
 @both
+async def test_a_message_that_waits_for_an_answer_has_the_key_and_another_has_not(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    add_message(desks.store, ROSA, inbound=True, status="RECEIVED", channel="sms", text="when is it due")
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "9", "enter"], fast=fast)
+        assert desk.context == "message"
+        assert desk.hints["answer"]
+        await desk.play(["W", *keys_of("on friday"), "enter"], fast=fast)
+        assert desk.context == "message"
+        assert "answer" not in desk.hints, "it is answered"
+        await desk.play(["W"], fast=fast)
+        assert "This message waits for no answer" in desk.said
+        assert any(
+            row.status == "QUEUED" and row.channel == "sms" for row in desks.of("mia").pane(ROSA, "messages").messages
+        )
+
+
+@both
 async def test_a_long_text_scrolls_to_its_end_and_refresh_stays_there(desks: Desks, fast: bool) -> None:
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*OPEN, "9", *["j"] * 6, "enter", "G"], fast=fast)

@@ -204,6 +204,19 @@ async def test_equals_repeats_what_stood_in_the_field_last(tmp_path: Path) -> No
         assert form_of(desk).form.values["date"] == "fri"
 
 
+@both
+async def test_f4_narrows_by_what_is_typed_in_the_field(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*PROMISE, "tab", "tab", *keys_of("gc"), "f4"], fast=fast)
+        assert "gcash" in desk.text
+        assert "Bank debit" not in desk.text
+        await desk.play(["enter", "f4"], fast=fast)
+        assert "Bank debit" in desk.text, "of a word that is one of them all are listed"
+        await desk.play(["f12", "backspace", *keys_of("x"), "f4"], fast=fast)
+        assert "What is typed is none of these; all are listed." in desk.text
+
+
 async def test_f4_lists_ways_to_pay(tmp_path: Path) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:

@@ -32,7 +32,7 @@ def rung(desk: DeskDriver) -> list[int]:
     [
         *((QUESTION, key) for key in ("x", "f9", "tab", "up", PASTE)),
         *((DIGITS, key) for key in ("f9", "tab", "up", "enter", "f2")),
-        *((CODES, key) for key in ("x", "f9", "left", PASTE)),
+        *((CODES, key) for key in ("f9", "insert")),
         *((QUEUE, key) for key in ("x", "f2", "left", "insert", "ctrl+t", PASTE)),
         *((OPEN, key) for key in ("f2", "left")),
         *(([*OPEN, ":"], key) for key in ("f2", "insert")),

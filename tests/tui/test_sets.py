@@ -27,6 +27,7 @@ async def test_one_key_and_one_answer_take_the_set_back(tmp_path: Path, fast: bo
         assert owners(desk, first, third) == ["ben", "ben"]
         await desk.play(["u"], fast=fast)
         assert "Undo: 2 of 2 can be taken back" in desk.text
+        assert "On 2 accounts: owner: ben (was none) (set " in desk.text
         for number in (first, third):
             assert f"{number}  owner: none (was ben)" in desk.text
         assert owners(desk, first, third) == ["ben", "ben"], "the question is not answered yet"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from collect_tui.cli.common import at_desk
+from collect_tui.cli.common import at_desk, secret
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
@@ -73,9 +73,7 @@ def _proof(desk: Desk, act: Act) -> str | None:
     by = act.override.by if act.override is not None else ""
     if not by or not any(each.proves for each in desk.preview(act).overriders if each.login == by):
         return None
-    from getpass import getpass
-
-    return getpass(f"Password of {by}, who overrides: ")
+    return secret(f"Password of {by}, who overrides: ")
 
 
 def history(args: argparse.Namespace) -> int:

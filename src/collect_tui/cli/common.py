@@ -40,6 +40,21 @@ def at_desk(args: argparse.Namespace) -> Wiring:
     return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server, tenant=args.tenant)
 
 
+def secret(prompt: str) -> str:
+    """What is typed at the terminal without being shown; from standard input where there is none. Invalid "input.ended"."""
+    import getpass
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", getpass.GetPassWarning)  # nobody's typing is shown where nobody types
+        try:
+            return getpass.getpass(prompt)
+        except EOFError:
+            print(file=sys.stderr)
+            told = "There is no terminal to ask for it, and standard input ended before it came."
+            raise Invalid("input.ended", told, "password") from None
+
+
 def progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None:
     """A bar for long work where somebody watches; None where a program reads."""
     from collect_tui.cli.plain import Bar

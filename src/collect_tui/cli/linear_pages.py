@@ -154,7 +154,7 @@ class LinearPages:
 
     def _yes(self, what: str, no: str) -> bool:
         """Ask whether something is to be done, and say so when it is not."""
-        if self._question(f"{what}, y or n").strip().casefold() == "y":
+        if self._question(f"{what}, y or n").strip().casefold() in ("y", "yes"):
             return True
         self._say(no)
         return False

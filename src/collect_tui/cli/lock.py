@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from collect_tui.cli.common import at_desk
+from collect_tui.cli.common import at_desk, secret
 from collect_tui.domain.errors import Invalid
 
 LEAST = 6
@@ -29,12 +29,10 @@ def lock(args: argparse.Namespace) -> int:
         path.unlink(missing_ok=True)
         print("No passphrase is set.")
         return 0
-    from getpass import getpass
-
-    text = getpass("Passphrase: ")
+    text = secret("Passphrase: ")
     if len(text) < LEAST:
         raise Invalid("lock.short", f"A passphrase has at least {LEAST} characters.", "passphrase")
-    if getpass("Once more: ") != text:
+    if secret("Once more: ") != text:
         raise Invalid("lock.differs", "These were two different passphrases; the one before stays.", "passphrase")
     passphrase.keep(path, text)
     print("The passphrase is set.")

@@ -19,6 +19,14 @@ _WRITING: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBI
 """What only writing raises."""
 
 
+def open_closed() -> None:
+    """Gives what was closed when the program started a stream from and to nowhere: else no line of it may ask whether it is there, and
+    a file that is opened later gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
 def encode(*, utf8: bool) -> None:
     """What programs read is UTF-8; what people read is in the terminal's own encoding, with `?` for what it lacks."""
     for stream in (sys.stdout, sys.stderr):
@@ -35,8 +43,7 @@ def lost(raised: Exception | None = None) -> OSError | None:
     """
     found = raised if isinstance(raised, OSError) and raised.errno in _WRITING else None
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except OSError as error:
         found = error
     if found is not None:

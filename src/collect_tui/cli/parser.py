@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,6 +24,16 @@ class Parser(argparse.ArgumentParser):
         if "" in arg_strings and (action.option_strings or action.type is Path):
             raise argparse.ArgumentError(action, "expected something; an empty text is nothing")
         return super()._get_values(action, arg_strings)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """What cannot be written is not passed over: argparse would, and the program then end as if it had been."""
+        if file is None or file is not sys.stdout:
+            super()._print_message(message, file)
+            return
+        try:
+            file.write(message)
+        except OSError as error:
+            raise SystemExit(output.unwritten(output.lost(error) or error)) from None
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         if (lost := output.lost()) is not None:  # the help, or the version

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
 from collect_tui.desk.figures import whose
-from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, CaseFigure, counted
+from collect_tui.desk.views.linked import LINKED_COLUMNS
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
-from collect_tui.domain.dates import format_day, stamp
+from collect_tui.domain.dates import format_day, named_day, stamp
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order.required import in_words
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.forecast import Forecast
     from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import QueueBoard, QueuePage, Why
-    from collect_tui.desk.views.session import DayReport, OrdersReport, Session
+    from collect_tui.desk.views.session import DayReport, OrdersReport, Session, WaitingOrder
 
 
 class Bar:
@@ -277,14 +277,15 @@ def day_text(report: DayReport) -> str:
     return clean("\n".join(lines), keep_newlines=True)
 
 
+def _order(order: WaitingOrder) -> str:
+    words = f"{order.account} order {order.number} {order.kind} {order.product}"
+    return f"{words} {order.status.lower()} since {named_day(order.since, 0)}"
+
+
 def orders_text(report: OrdersReport) -> str:
-    rows = [
-        ("waiting to leave", report.waiting),
-        ("sent", report.sent),
-        ("completed", report.completed),
-        ("rejected", report.rejected),
-        ("stuck", report.stuck),
-    ]
-    lines = [f"{name}: {', '.join(values)}" for name, values in rows if values]
+    told = [("sent", report.sent), ("completed", report.completed), ("rejected", report.rejected)]
+    lines = [f"{name}: {', '.join(values)}" for name, values in told if values]
+    for name, placed in (("waiting to leave", report.waiting), ("stuck", report.stuck)):
+        lines += [f"{name}: {_order(each)}" for each in placed]
     lines += [f"refused {name}: {why}" for name, why in report.refused_files.items()]
     return clean("\n".join(lines), keep_newlines=True) or "no order waits, none is stuck, nothing came back"

@@ -45,6 +45,7 @@ Handler = Callable[[argparse.Namespace], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; every error becomes a sentence on stderr and an exit code."""
+    output.open_closed()
     args = _parse(argv)
     output.encode(utf8=args.json or args.run in (handlers.export, handlers.schema))
     try:

@@ -75,7 +75,7 @@ def do_line_on_each(args: argparse.Namespace, wired: Wiring) -> int:
     desk = bootstrap.connect(wired)
     given = _given() if args.account == "-" else args.account.split(",")
     base = _id(args.id)
-    acts, found = plan(desk, given, args.line, base)
+    acts, found = plan(desk, given, args.line, base, again=args.id is not None)
     return told_each(args, wired, desk, acts, found)
 
 

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collect_tui.cli.common import secret
+
 if TYPE_CHECKING:
     from collect_tui.client.http import Http
     from collect_tui.client.signin import DeviceCode
@@ -76,14 +78,12 @@ def sign_in(args: argparse.Namespace) -> int:
 
 
 def _with_password(server: Http, login: str, args: argparse.Namespace) -> SignedIn:
-    from getpass import getpass
-
     from collect_tui.client.signin import with_password
     from collect_tui.domain.errors import Refused
 
     if args.sso:
         raise Refused("sso.none", "This server offers no single sign-on; sign in with a password.", None)
-    return with_password(server, login, getpass(f"Password of {login} at {server.url}: "), args.tenant)
+    return with_password(server, login, secret(f"Password of {login} at {server.url}: "), args.tenant)
 
 
 def _with_code(server: Http, offered: Any, args: argparse.Namespace) -> SignedIn:

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from collect_tui.cli.common import add_tenant, wired
+from collect_tui.cli.common import add_tenant, secret, wired
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -269,10 +269,8 @@ def _password(args: argparse.Namespace) -> str:
         raise Invalid(
             "password.no_terminal", "There is no terminal to ask for a password; use --password-stdin.", "password"
         )
-    import getpass
-
-    first = getpass.getpass(f"Password for {args.login}: ")
-    if getpass.getpass("Once more: ") != first:
+    first = secret(f"Password for {args.login}: ")
+    if secret("Once more: ") != first:
         raise Invalid("password.differs", "The two passwords differ; nothing was changed.", "password")
     return first
 

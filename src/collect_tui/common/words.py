@@ -10,6 +10,11 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def a(noun: str) -> str:
+    """`a lead`, `an admin`."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def nearest(word: str, among: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The name that is most like a word, None when none is alike enough; `cutoff` from 0 (anything) to 1 (the same)."""
     import difflib  # only for who mistyped

@@ -27,11 +27,11 @@ _ALIKE: Final = 0.7
 
 def known_files(overrides: Path) -> None:
     """Sees that nothing in a site's folder waits to be read for ever under a misspelt name. Raises Invalid "defaults.unknown_file", which
-    names the nearest one there is; other files than TOML and hidden ones are not looked at."""
-    try:
-        there = sorted(overrides.iterdir()) if overrides.is_dir() else []
-    except OSError as error:
-        raise Invalid("defaults.unreadable", f"{overrides}: cannot be read ({error.strerror}).", None) from None
+    names the nearest one there is; other files than TOML and hidden ones are not looked at. "defaults.unreadable": a folder, this one or
+    one in it, is none, or cannot be listed."""
+    there = _listed(overrides)
+    for folder in FOLDERS:
+        _listed(overrides / folder)
     for path in there:
         stem, dot, end = path.name.rpartition(".")
         if path.name.startswith(".") or path.name in [f"{name}.toml" for name in EVERY]:
@@ -42,6 +42,14 @@ def known_files(overrides: Path) -> None:
         elif dot and end.lower() == "toml":
             near = nearest(stem.lower(), EVERY, _ALIKE)
             raise _unread(path, f"did you mean {near}.toml?" if near else f"expected one of {', '.join(EVERY)}.")
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What is in a folder, in its order; nothing where there is none."""
+    try:
+        return sorted(folder.iterdir()) if os.path.lexists(folder) else []
+    except OSError as error:
+        raise Invalid("defaults.unreadable", f"{folder}: cannot be read ({error.strerror}).", None) from None
 
 
 def _unread(path: Path, told: str) -> Invalid:

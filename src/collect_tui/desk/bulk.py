@@ -4,6 +4,7 @@ itself; what leaves the building or moves money is never done so. Together they 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
@@ -14,8 +15,8 @@ from collect_tui.desk.errors import DomainError, Refused, Unavailable
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk, Progress
-from collect_tui.desk.sets import MOST, member, set_of, short
-from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.sets import MOST, alike, member, set_of, short
+from collect_tui.desk.views.act import AGAIN, Preview, Receipt
 from collect_tui.desk.views.base import View
 
 UNDO: Final = "undo"
@@ -38,8 +39,14 @@ class BulkRow(View):
 
     @classmethod
     def of(cls, receipt: Receipt) -> BulkRow:
-        replaced = (each.text for each in receipt.said if each.kind == "replaced")
-        return cls(account=receipt.account, act=receipt.id, said=" · ".join((receipt.sentence, *replaced)))
+        said = [each.kind for each in receipt.said]
+        more = (
+            {"replaced", "next"} if _moves(receipt) and "done" in said else {"replaced"}
+        )  # else it is all that is said
+        told = [receipt.sentence, *(each.text for each in receipt.said if each.kind in more)]
+        return cls(
+            account=receipt.account, act=receipt.id, said=" · ".join((AGAIN, *told) if receipt.repeated else told)
+        )
 
 
 class Bulk(View):
@@ -55,11 +62,15 @@ class Bulk(View):
         return tuple(row for row in self.rows if row.code)
 
     @property
+    def again(self) -> int:
+        """On how many it had been done before."""
+        return sum(row.said.startswith(AGAIN) for row in self.rows)
+
+    @property
     def common(self) -> str:
         """What it would do on each account that may have it: what is said of all of them alike, and never one's number for another's."""
-        first, *others = (row.said.split(" · ") for row in self.rows if not row.code)
-        alike = [part for part in first if all(part in other for other in others)]
-        return " · ".join(alike) or self.line
+        said = [row.said.removeprefix(f"{AGAIN} · ") for row in self.rows if not row.code]
+        return alike(said) or self.line
 
     @property
     def _done(self) -> str:
@@ -112,11 +123,18 @@ def named(rows: Sequence[BulkRow]) -> str:
 
 
 def plan(
-    desk: Desk, accounts: Iterable[str], line: str, base: UUID, *, progress: Progress | None = None
+    desk: Desk,
+    accounts: Iterable[str],
+    line: str,
+    base: UUID,
+    *,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Sequence[Act], Bulk]:
     """The acts of a line on each of the accounts that may have it, and what it would do on all. Writes nothing.
 
-    `base`: the same one makes the same acts again, so that a retry is done once. Raises Refused "bulk.command" for what is not done on
+    `base`: the same one makes the same acts again, so that a retry is done once. `again`: it may be a retry; what was done then is
+    not judged anew, as the desk answers it with its receipt. Raises Refused "bulk.command" for what is not done on
     many at once, "bulk.none" and "bulk.many"; what is wrong on one account stands in its row.
     """
     wanted = list(dict.fromkeys(filter(None, map(str.strip, accounts))))
@@ -127,6 +145,7 @@ def plan(
     catalogue, session = desk.catalogue(), desk.session()
     acts: list[Act] = []
     rows: list[BulkRow] = []
+    before = _done_before(desk, base) if again else {}
     for count, number in enumerate(wanted, start=1):
         act_id = member(base, number)
         try:
@@ -138,6 +157,10 @@ def plan(
                 rows.append(BulkRow(account=view.number, act=act_id, said=said, code="line.malformed"))
                 continue
             act = Act(id=act_id, account=view.number, version=view.version, commands=parsed.commands, line=line)
+            if (known := before.get(act_id)) is not None:
+                rows.append(known)
+                acts.append(act)
+                continue
             preview = desk.preview(act)
         except DomainError as error:
             if error.code == "bulk.command":
@@ -192,6 +215,14 @@ def do_each(do: Callable[[Act], Receipt], acts: Sequence[Act], planned: Bulk) ->
     return planned.became(rows)
 
 
+def _done_before(desk: Desk, base: UUID) -> dict[UUID, BulkRow]:
+    """What was done already of the set of a base; nothing where the desk cannot be asked, which then answers each act by its id."""
+    with contextlib.suppress(Unavailable):
+        done = desk.history(limit=2 * MOST, act=set_of(member(base, "")))
+        return {each.id: BulkRow.of(each.model_copy(update={"repeated": True})) for each in done}
+    return {}
+
+
 def ends_all(error: DomainError) -> bool:
     """Whether the other accounts would wait as long to hear the same."""
     return isinstance(error, Unavailable) and error.code != "act.unsettled"
@@ -222,8 +253,13 @@ def _row(act: Act, preview: Preview) -> BulkRow:
     elif preview.confirm is not None:
         said, code = "It must be confirmed; do it on the account.", "bulk.confirm"
     else:
-        said, code = _told(preview, "done", "replaced") or _told(preview, "next"), ""
+        said, code = _told(preview, "done", "replaced", *(["next"] if _moves(preview) else [])), ""
     return BulkRow(account=preview.account, act=act.id, said=said, code=code)
+
+
+def _moves(found: Preview | Receipt) -> bool:
+    """Whether it gives the account another next action, which is told of each: a date is on many what it is for."""
+    return any(each.kind == "NextActionSet" for each in found.effects)
 
 
 def _told(preview: Preview, *kinds: str) -> str:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collect_tui.common.words import a
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Forbidden(Refused):
     @classmethod
     def to(cls, role: str, permission: str) -> Forbidden:
         """A role lacks a permission."""
-        return cls("authority.permission", f"A {role} may not do this ({permission}).", permission)
+        return cls("authority.permission", f"As {a(role)} you may not do this ({permission}).", permission)
 
 
 class SignedOut(DomainError):

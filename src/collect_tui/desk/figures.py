@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from collect_tui.common.words import plural
 from collect_tui.domain import dates
 from collect_tui.domain.money import format_minor
 
@@ -34,16 +35,21 @@ def whole(minor: int, currency: str) -> str:
     return money(minor, currency).removesuffix(text[text.rfind(".") :]) if "." in text else money(minor, currency)
 
 
-def sums(parts: Iterable[tuple[int, str]], written: Callable[[int, str], str] = money) -> str:
+def sums(parts: Iterable[tuple[int, str]], written: Callable[[int, str], str] = money, room: int | None = None) -> str:
     """Amounts of several currencies, which add up to nothing: `$167,191 + €36,827`; what is nothing is left out where anything is not.
 
-    Beyond `SUMS` currencies the others are counted: `$167,191 + 4 in other currencies`.
+    Beyond `SUMS` currencies the others are counted: `$167,191 + 4 in other currencies`. Where that is more than `room` characters, as
+    many whole amounts are said as fit, the first of them always: `$167,191 + 2 others`.
     """
     every = list(parts)
-    own, *others = [each for each in every if each[0]] or every[:1]
-    if len(others) < SUMS:
-        return " + ".join(written(minor, currency) for minor, currency in (own, *others))
-    return f"{written(*own)} + {len(others)} in other currencies"
+    said = [written(*each) for each in [each for each in every if each[0]] or every[:1]]
+    more = len(said) - 1
+    text = " + ".join(said) if more < SUMS else f"{said[0]} + {more} in other currencies"
+    for shown in range(more, 0, -1):
+        if room is None or len(text) <= room:
+            break
+        text = f"{' + '.join(said[:shown])} + {plural(len(said) - shown, 'other')}"
+    return text
 
 
 def day(when: date | None, today: date | None = None) -> str:

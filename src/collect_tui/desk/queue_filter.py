@@ -76,6 +76,11 @@ CALLED: Final[Mapping[str, str]] = {
     "account": "number",
 }
 """What collectors say for a name of a condition, of a sort and of a column, by their own words."""
+SEARCHED: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(("name", "customer", "company", "firm", "person", "who"), ("Names", "yarrow")),
+    **dict.fromkeys(("number", "account", "no", "nr"), ("Account numbers", "4410")),
+}
+"""What is looked for by a word that stands alone, by what people write before it: what that is, and such a word."""
 DOWN: Final[Mapping[str, bool]] = {
     "asc": False,
     "ascending": False,
@@ -141,6 +146,9 @@ def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter
     search: list[str] = []
     for word in words_left:
         if (found := _TERM.fullmatch(word)) is not None:
+            if (plain := SEARCHED.get(found[1].lower())) is not None:
+                told = found[3].strip("\"'*") or plain[1]
+                raise _wrong(f"{plain[0]} are looked for by a plain word, without a name before it: {told[:40]}")
             if found[2] not in COMPARED:
                 raise _wrong(f"{found[2][:40]!r} compares nothing; {_COMPARES}")
             terms.append(_term(called(found[1]), found[2], found[3], currency, holds))

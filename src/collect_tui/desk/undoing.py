@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from collect_tui.common.words import plural
 from collect_tui.desk.errors import NotFound, Refused
 from collect_tui.desk.sets import set_of
 
@@ -58,7 +59,7 @@ def undoing(desk: Desk, done: Receipt, base: UUID, *, by: str = "", first: bool 
             codes = {row.code for row in planned.refused} - {"undo.done"}
             code = codes.pop() if len(codes) == 1 else "undo.refused"
             raise Refused(code, f"{planned.none()} It was {done.named}", "act")
-        return Undoing(acts, done.named, planned=planned)
+        return Undoing(acts, f"On {plural(done.acts, 'account')}: {done.named}", planned=planned)
     act = undo_of(done, base)
     preview = desk.preview(act)
     if preview.error is not None:

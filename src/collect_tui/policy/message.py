@@ -47,6 +47,12 @@ def may_send(
     return Verdict.of(findings)
 
 
+def against_notices(facts: AccountFacts, rules: Rules) -> dict[str, str]:
+    """By the levels of notices what refuses or warns of one that is sent now, wherever it goes; others are left out."""
+    found = {level: [f for f in _notice(facts, rules, level, None) if f.severity != Severity.ALLOW] for level in LEVELS}
+    return {level: findings[0].sentence for level, findings in found.items() if findings}
+
+
 def _point(point: Point | None, *, stop: bool, answers: bool) -> Finding:
     if point is None and answers:
         return _say("point", Severity.WARN, "It goes to an address that is none of the customer's contact points.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
+from collect_tui.common.words import a
 from collect_tui.desk.commands import (
     Command,
     MakePlan,
@@ -71,7 +72,7 @@ def require(authority: Authority | None, permission: str) -> None:
 def require_of(rules: AuthorityRules, login: str, role: str, permission: str, field: str) -> None:
     """Refused "user.role" where somebody who is to be given something could do nothing with it."""
     if not rules.of(role).allows(permission):
-        told = f"{login} is a {role} here, and a {role} may not do this ({permission}); choose somebody who may."
+        told = f"{login} is {a(role)} here, and {a(role)} may not do this ({permission}); choose somebody who may."
         raise Refused("user.role", told, field)
 
 

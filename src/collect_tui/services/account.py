@@ -41,6 +41,7 @@ from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, PaymentState, ServiceState
 from collect_tui.policy.attempts import calls, most_attempts, of_customer
 from collect_tui.policy.contact import label, may_call
+from collect_tui.policy.message import against_notices
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.suspend import may_suspend
 from collect_tui.services import masking
@@ -114,6 +115,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
             for m in seen.messages
             if m.status in WAITING_MESSAGE
         ),
+        notices=against_notices(seen, rules),
         cases=open_cases(seen, desk, db),
         unapplied_payments=tuple(payment_view(p, seen) for p in seen.payments if p.unapplied),
         latest_payments=tuple(payment_view(p, seen) for p in standing[:LATEST]),

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from collect_tui.common.text import clean
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid
-from collect_tui.desk.sets import BEGINNING, set_of
+from collect_tui.desk.sets import BEGINNING, MOST, PART, alike, set_of
 from collect_tui.desk.views.act import Receipt
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.undo import only_written
@@ -34,6 +34,10 @@ ON_A_CASE: Final = "an act on a case, which its own screen tells of"
 """Said of a colleague's act: what stands in a case may be private."""
 
 
+OTHERWISE: Final = "on each account something else"
+"""Said of a set, where nothing is so on all its accounts."""
+
+
 def known(desk: DeskContext, act: Act) -> bool:
     """Whether the act has been done before: a retry, which is only answered."""
     with desk.store.read() as db:
@@ -41,8 +45,9 @@ def known(desk: DeskContext, act: Act) -> bool:
 
 
 def fingerprint(work: UnitOfWork, act: Act) -> str:
-    """Tells an act from another one that has its id."""
-    return audit.sign(audit.checked_key(work.tenant.audit_key), "act", act.model_dump_json())
+    """Tells an act from another one that has its id. What of the account was seen is no part of it: who asks again has looked again."""
+    said = act.model_dump_json(exclude={"version", "fence"})
+    return audit.sign(audit.checked_key(work.tenant.audit_key), "act", said)
 
 
 def answer(work: UnitOfWork, act: Act, made: str) -> Receipt | None:
@@ -129,9 +134,7 @@ def history(
             name = set_of(row.act_id) if sets else ""
             if name in told:
                 continue
-            receipt = Receipt.model_validate_json(row.receipt)
-            if row.by != desk.user and any(effect["kind"].startswith("Case") for effect in json.loads(row.effects)):
-                receipt = receipt.model_copy(update={"sentence": ON_A_CASE, "effects": (), "said": ()})
+            receipt = _told(row, desk.user)
             said = f"{receipt.account} {receipt.at:%Y-%m-%d} {receipt.sentence}".casefold()
             if all(word in said for word in wanted):
                 found.append((row, receipt))
@@ -142,12 +145,34 @@ def history(
         ids = {row.account_id for row, _ in found}, {row.act_id for row, _ in found}
         places = audit.places(db, desk.tenant_id, *ids)
         counts = _counts(db, theirs) if told else {}
-    seen = []
-    for row, receipt in found:
-        acts, standing = counts.get(set_of(row.act_id), (1, row.undone_by is None))
-        whole = {"undoable": receipt.undoable and standing > 0, "entry": places.get(row.act_id), "acts": acts}
-        seen.append(receipt.model_copy(update=whole))
+        seen = []
+        for row, receipt in found:
+            name = set_of(row.act_id)
+            acts, standing = counts.get(name, (1, row.undone_by is None))
+            whole = {"undoable": receipt.undoable and standing > 0, "entry": places.get(row.act_id), "acts": acts}
+            if acts > 1:
+                each = db.exec(select(ActLog).where(*theirs, col(ActLog.act_id).startswith(name)).limit(MOST))
+                whole |= _of_all(receipt, [_told(one, desk.user) for one in each])
+            seen.append(receipt.model_copy(update=whole))
     return tuple(seen)
+
+
+def _told(row: ActLog, user: str) -> Receipt:
+    """The receipt of an act, as far as this user may read it."""
+    receipt = Receipt.model_validate_json(row.receipt)
+    if row.by != user and any(effect["kind"].startswith("Case") for effect in json.loads(row.effects)):
+        return receipt.model_copy(update={"sentence": ON_A_CASE, "effects": (), "said": ()})
+    return receipt
+
+
+def _of_all(receipt: Receipt, each: Sequence[Receipt]) -> dict[str, Any]:
+    """What is said of a set: what is so on each of its accounts."""
+    said = []
+    for one in receipt.said:
+        others = [PART.join(x.text for x in other.said if x.kind == one.kind) for other in each]
+        if text := alike([one.text, *others]):
+            said.append(one.model_copy(update={"text": text}))
+    return {"sentence": alike([receipt.sentence, *(one.sentence for one in each)]) or OTHERWISE, "said": tuple(said)}
 
 
 def _counts(db: Db, theirs: Sequence[Any]) -> dict[str, tuple[int, int]]:

@@ -121,12 +121,14 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
     for name, value in rows.values_of(kind, asked).items():
         field = kind.fields.get(name) if kind else None
         hidden = not reader.field(case.kind, name)
+        drawn = field is not None and field.type is FieldType.DOCUMENT and not hidden
         type_ = (FieldType.TEXT if hidden else field.type).value if field else FieldType.TEXT.value
         fields.append(
             CaseFieldView(
                 name=name,
                 title=field.title if field else name,
                 type=type_,
+                document=_paper(desk, db, case, str(value)) if drawn else "",
                 value=HIDDEN if hidden else _shown(field, value, row.currency),
                 rows=value if isinstance(value, tuple) and not hidden else (),
             )
@@ -146,6 +148,13 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         links=tuple(HIDDEN if number in apart else number for number in case.links),
         **_passing(case, kind, desk.calendar),
     )
+
+
+def _paper(desk: DeskContext, db: Db, case: Case, known: str) -> str:
+    """A document that was drawn up, by its hash, as people name it."""
+    from collect_tui.services.message import papers
+
+    return papers.names(desk, db, case).get(known, "is not there as it was drawn up")
 
 
 def _passing(case: Case, kind: Kind | None, calendar: Calendar) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def unverified(view: AccountView) -> AccountView:
     Sentences are `mask_money.py`'s."""
     nothing = dict.fromkeys(("total", "past_due", "collectable", "disputed", "promised", "unapplied", "dpd"), 0)
     ageing = dict.fromkeys(type(view.ageing).model_fields, 0)
-    shown = {
+    shown: dict[str, object] = {
         **nothing,
         "ageing": view.ageing.model_copy(update=ageing),
         **dict.fromkeys(
@@ -72,6 +72,7 @@ def unverified(view: AccountView) -> AccountView:
         ),
         **dict.fromkeys(("promise", "last_payment", "last_word", "credit_limit", "next_action"), None),
         "bucket": "",
+        "notices": {},
         "call_label": f"{view.call_label} · verify first: ver",
         "hidden": True,
     }

@@ -8,20 +8,21 @@ more. Over HTTP the system fetches its orders; one has left the building when it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import NotFound, Refused
 from collect_tui.desk.protocol import Progress
-from collect_tui.desk.views.session import OrdersReport
+from collect_tui.desk.views.session import OrdersReport, WaitingOrder
 from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.codes import BillingCodes
 from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.order import decide as orders
-from collect_tui.domain.order.stuck import is_stuck
+from collect_tui.domain.order.stuck import is_stuck, waits_since
+from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import WAITING_ORDER, OrderState
 from collect_tui.domain.steps import next_step
 from collect_tui.policy.objections import waits
@@ -43,6 +44,12 @@ class AnswerRefused(Refused):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__("order.answer", f"The answer was not taken: {reason.rstrip('.')}.", field)
         self.reason = f"{field}: {reason}"
+
+
+def _placed(row: Any, business_date: date, rules: Rules) -> WaitingOrder:
+    """The order of such a row as `store.orders` gives."""
+    words = {name: getattr(row, name) for name in ("number", "account", "kind", "product", "status")}
+    return WaitingOrder(**words, since=waits_since(row, business_date, rules.zone))
 
 
 class OrderDispatch:
@@ -87,20 +94,22 @@ class OrderDispatch:
 
     def look(self) -> OrdersReport:
         """What waits to leave and what is stuck; nothing is sent or read."""
-        waiting = tuple(row.number for row in self._waiting())
+        with self.desk.reading() as db:
+            today, rules = self.desk.tenant(db).business_date, self.desk.catalogue().rules
+        waiting = tuple(_placed(row, today, rules) for row in self._waiting())
         return OrdersReport(waiting=waiting, sent=(), completed=(), rejected=(), refused_files={}, stuck=self.stuck())
 
     def _waiting(self) -> list[Any]:
         with self.desk.store.read() as db:
             return sorted(rows.listed(db, self.tenant_id, REQUESTED), key=lambda row: (row.requested_on, row.id))
 
-    def stuck(self) -> tuple[str, ...]:
-        """Orders that were requested or sent so long ago that somebody has to ask."""
+    def stuck(self) -> tuple[WaitingOrder, ...]:
+        """Orders that were requested or sent so long ago that somebody has to ask, those that wait longest first."""
         with self.desk.reading() as db:
             today, rules = self.desk.tenant(db).business_date, self.desk.catalogue().rules
             waiting = rows.listed(db, self.tenant_id, WAITING_ORDER)
-        late = [(row.requested_on, row.number) for row in waiting if is_stuck(row, today, rules)]
-        return tuple(number for _, number in sorted(late))
+        late = (_placed(row, today, rules) for row in waiting if is_stuck(row, today, rules))
+        return tuple(sorted(late, key=lambda order: (order.since, order.number)))
 
     def page(self, status: str, *, system: str | None, after: int, limit: int) -> tuple[list[Any], int | None]:
         """A slice of the orders in the order they were made, and the id that asks for the next one; None: it is the last. Of those

@@ -72,5 +72,5 @@ def overridden(act: Act, verdict: Verdict, seen: AccountFacts, context: Context)
         sentence = f"{act.override.by} may not override this; it takes a {role}."
         raise RefusedByPolicy("override.authority", sentence, "override", verdict_view(verdict, seen, context.rules))
     if not act.override.reason.strip():
-        raise Invalid("override.reason", "Say why the rule is overridden.", "override")
+        raise Invalid("override.reason", "Say why the rule is overridden.", "override.reason")
     return {"by": act.override.by, "role": context.override_role, "reason": act.override.reason.strip()}

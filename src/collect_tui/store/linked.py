@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, and_, bindparam, exists, func, select, true
 from sqlmodel import Session
 
-from collect_tui.desk.views.account import LinkedRow
+from collect_tui.desk.views.linked import LinkedRow
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.store.sql import instant, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, WorkItem

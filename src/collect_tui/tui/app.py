@@ -157,8 +157,8 @@ class CollectApp(DeskApp):
     # -- keys ---------------------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        if self.idle is not None and isinstance(event, events.Key | events.Paste):
-            self.idle.touched()
+        if self.idle is not None and isinstance(event, events.Key | events.Paste) and self.idle.touched():
+            return  # it was for what should have been covered by then
         await super().on_event(event)
 
     def gate_exempt(self, event: events.Key | events.Paste) -> bool:

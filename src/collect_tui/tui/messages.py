@@ -21,6 +21,11 @@ PASTE_WAITS: Final = (
 )
 
 
+def goes_to_marked(count: int) -> str:
+    """Where what is typed goes while rows are marked."""
+    return f"The line goes to the {count:,} marked, whatever row the cursor is on."
+
+
 def not_here(title: str) -> str:
     """A command is not for the screen that is shown."""
     return f"{title} is not for this screen."
@@ -60,6 +65,7 @@ NOT_UNDOABLE: Final = "This act cannot be taken back, or was already."
 NO_DECISION_WAITS: Final = "Nothing waits for a decision in this case."
 NO_OTHER_CASE: Final = "There is no other case of the list there."
 NO_MESSAGE_WAITS: Final = "No message waits for an answer."
+NOT_ANSWERED: Final = "This message waits for no answer that could be typed here."
 NO_KIND_FROM_MESSAGE: Final = "No kind of case of this site is opened from a message."
 NO_DRAFT_WAITS: Final = "No draft of a message waits."
 NOTHING_TO_RELEASE: Final = "There is nothing here to release."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.columns import screen_columns
-from collect_tui.desk.views.account import LINKED_COLUMNS, LinkedRow
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, CaseRow
+from collect_tui.desk.views.linked import LINKED_COLUMNS, LinkedRow
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, MessageRow
 from collect_tui.tui.render.case import case_whole
 from collect_tui.tui.render.fitting import row_whole

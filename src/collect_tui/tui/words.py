@@ -19,8 +19,8 @@ from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
+    from collect_tui.desk.line.complete import Listing
     from collect_tui.desk.line.context import LineContext
-    from collect_tui.desk.line.model import Candidate
     from collect_tui.tui.commands import Commands
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.page import Page
@@ -69,21 +69,26 @@ class LineWords:
         wanted, rest = found
         return f"{wanted.title.lower()} {rest}".strip() + f" · {wanted.help}"
 
-    def offers(self, text: str) -> Sequence[Candidate]:
-        """What may be typed at the end of a line that is the app's own."""
+    def offers(self, text: str) -> Listing | None:
+        """What may be typed at the end of a line that is the app's own; None: it has no such list."""
         found = self.command(text)
         offers: Callable[[], Sequence[tuple[str, str]]] | None = found and getattr(
             self._commands, found[0].method.replace("do_", "offers_", 1), None
         )
         if not offers:
-            return ()
+            return None
+        from collect_tui.desk.line.complete import NONE_OF_THESE, Listing, narrowed
         from collect_tui.desk.line.model import Candidate
 
+        every = offers()
+        if not every:
+            return Listing((), f"None here: there is nothing yet that could stand behind {text.split()[0]}.")
         before, space, begun = text.rpartition(" ")
         if not space:  # the word itself, whole: what may follow it
-            return [Candidate(f" {word}", title, len(text)) for word, title in offers()]
-        low, at = begun.casefold(), len(before) + 1
-        return [Candidate(word, title, at) for word, title in offers() if word.casefold().startswith(low)]
+            return Listing(tuple(Candidate(f" {word}", title, len(text)) for word, title in every))
+        like, at = narrowed(begun, every), len(before) + 1
+        here = tuple(Candidate(word, title, at) for word, title in like or every)
+        return Listing(here, "" if like else NONE_OF_THESE)
 
     def choices(self, context: str, line: LineContext | None) -> list[Choice]:
         """All that can be done on a screen: its keys and words, then the words of the line (None: there is no account)."""

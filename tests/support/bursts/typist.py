@@ -64,7 +64,7 @@ class Typist:
         if isinstance(screen, PasswordScreen):
             return pick.choice((["f12"], [*typed("no"), "enter"]))
         if isinstance(screen, ChoosingScreen):
-            return [*["down"] * pick.randrange(4), pick.choice(("enter", "enter", "b", "f12"))]
+            return [*["down"] * pick.randrange(4), pick.choice(("enter", "enter", "a", "f12"))]
         focused = screen.focused
         if isinstance(screen, FormScreen):
             return self._form(app, focused)

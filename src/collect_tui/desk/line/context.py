@@ -11,14 +11,15 @@ from typing import Self
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.line import sending
 from collect_tui.desk.line.sending import Sending
-from collect_tui.desk.views.account import AccountView, PaymentView, WaitingMessage
+from collect_tui.desk.views.account import AccountView, OrderView, PaymentView, WaitingMessage
 from collect_tui.desk.views.case import AccountCase
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.contact.zones import same_day
-from collect_tui.domain.dates import Calendar, DateOrder, offset_label, zone_info
+from collect_tui.domain.dates import Calendar, DateOrder, format_day, offset_label, zone_info
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import OrderState
 
@@ -55,6 +56,10 @@ class LineContext:
     systems: Mapping[str, str] = field(default_factory=dict)
     """The billing systems of the services, by identifier."""
     orders: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    """The numbers of cuts that have left and could be reversed, the latest first."""
+    placed: Mapping[str, str] = field(default_factory=dict)
+    """What each order is, by number."""
     customer_zone: str | None = None
     zones: tuple[str, ...] = ()
     hours: tuple[time, time] | None = None
@@ -96,6 +101,12 @@ class LineContext:
             orders=tuple(
                 order.number for order in account.orders if order.status in (OrderState.DRAFT, OrderState.REQUESTED)
             ),
+            left=tuple(order.number for order in sorted(account.orders, key=_effective) if _may_be_reversed(order)),
+            placed={
+                order.number: f"{order.kind} {order.product} {format_day(order.effective, account.business_date)}"
+                f", {order.status.lower()}"
+                for order in account.orders
+            },
             customer_zone=_known_zone(account.zone),
             zones=account.zones,
             hours=(contact.start, contact.end),
@@ -190,6 +201,17 @@ class LineContext:
         ]
         numbers += [point[2] for point in self.points] + [service[1] for service in self.services]
         return tuple(number for number in numbers if number)
+
+
+def _effective(order: OrderView) -> tuple[int, str]:
+    return -order.effective.toordinal(), order.number
+
+
+def _may_be_reversed(order: OrderView) -> bool:
+    """Of a service that is gone nothing is reversed, and what has not left is cancelled."""
+    kind = KINDS.get(order.kind)
+    left = order.status in (OrderState.SENT, OrderState.COMPLETED)
+    return left and kind is not None and kind.cuts and order.kind != "terminate"
 
 
 def _titles(catalogue: Catalogue) -> dict[str, str]:

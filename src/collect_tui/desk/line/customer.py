@@ -48,8 +48,9 @@ def _kind(words: TokenCursor) -> PointKind:
 
 def fix(words: TokenCursor) -> tuple[Command, ...]:
     """`fix name|address|lang|zone|times VALUE`, `fix [address] POINT VALUE`; an address that there is none of is a new one."""
-    token = words.require("detail")
+    words.ask("detail")
     words.ask("point")
+    token = words.require("detail")
     if token.plain and token.low in PARTS:
         words.take("detail")
         if token.low in _LISTED:

@@ -8,14 +8,7 @@ from functools import partial
 from typing import Final
 
 from collect_tui.common.words import expected, nearest
-from collect_tui.desk.commands import (
-    AnswerMessage,
-    CancelMessage,
-    CloseMessage,
-    Command,
-    ReleaseMessage,
-    SendMessage,
-)
+from collect_tui.desk.commands import AnswerMessage, CancelMessage, CloseMessage, Command, ReleaseMessage, SendMessage
 from collect_tui.desk.line import freetext, say, slots
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
@@ -47,10 +40,14 @@ def send(words: TokenCursor) -> tuple[Command, ...]:
 
 def notice(words: TokenCursor) -> tuple[Command, ...]:
     """`notice LEVEL [CHANNEL] [POINT] [LANGUAGE]`"""
+    levels = dict(words.context.sending.notices())
+    if words.peek() is None:
+        words.ask("level")
+        words.missing("level", f"a level: {', '.join(levels)}" if levels else "")
     token = words.require("level")
     level = words.code("level", dict.fromkeys(LEVELS, ""), required=True)
     if level is None:
-        words.unknown(token, "level", "level of a notice", dict(words.context.sending.notices()))
+        words.unknown(token, "level", "level of a notice", levels)
     return _sent(words, level)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Final
@@ -180,7 +180,12 @@ def _services(context: LineContext) -> Iterator[Offer]:
 
 def _orders(context: LineContext) -> Iterator[Offer]:
     for number in context.orders:
-        yield word(number), "order"
+        yield word(number), context.placed.get(number, "")
+
+
+def _left(context: LineContext) -> Iterator[Offer]:
+    for number in context.left:
+        yield word(number), context.placed.get(number, "")
 
 
 def _cases(context: LineContext) -> Iterator[Offer]:
@@ -215,6 +220,7 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "invoice": _invoices,
     "service": _services,
     "order": _orders,
+    "order that left": _left,
     "reason": _table(lambda context: context.codes.reasons),
     "skip reason": _table(lambda context: context.codes.skip_reasons),
     "next action": _table(lambda context: context.codes.next_actions),
@@ -239,3 +245,41 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "talk": lambda _: customer.TALKS.items(),
     "pinned": lambda context: ((f"{word(text)}", "pinned") for text in context.pinned),
 }
+
+_NONE: Final[Mapping[str, str]] = {
+    "point": "the account has no contact point",
+    "document": "no item is open",
+    "invoice": "no item is open",
+    "credit": "there is no credit, and no payment with anything unapplied",
+    "payment": "no payment stands",
+    "service": "the account has no service",
+    "order": "no order waits that has not left yet",
+    "order that left": "no cut has left that could be reversed",
+    "draft": "no draft waits",
+    "message": "no message waits",
+    "case": "no case is open",
+    "asked case": "no case waits for a decision",
+    "move": "there is no move that could be made",
+    "template": "no template fits this customer and what is owed",
+    "channel": "there is no way to send it to this customer",
+    "level": "the ladder of this account has no notices",
+    "pinned": "nothing is pinned",
+    "amount": "there is no account to take a balance from",
+}
+"""Why a list of the account's own is empty; others are the site's."""
+
+
+def why_none(slots: Sequence[str], context: LineContext) -> str:
+    """Why nothing is listed for these kinds of words; empty: no list is of them."""
+    kinds = [slot.partition(":")[0] for slot in slots]
+    listed = [kind for kind in kinds if kind in _SOURCES or kind in _OF_A_WORD or kind.removesuffix(" reason") in KINDS]
+    if not listed:
+        return ""
+    if context.number is None and not _NONE.keys().isdisjoint(listed):
+        return "None here: what the account has is not known yet."
+    reasons = dict.fromkeys(_NONE.get(kind, f"the site has no {kind}") for kind in listed)
+    return f"None here: {'; '.join(reasons)}."
+
+
+_OF_A_WORD: Final = frozenset(("move", "action", "result", "result or template", "channel", "language"))
+"""Kinds whose list hangs on another word."""

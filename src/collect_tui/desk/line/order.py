@@ -57,7 +57,7 @@ def cancel(words: TokenCursor) -> tuple[Command, ...]:
 @confirm.leaves
 def reverse(words: TokenCursor) -> tuple[Command, ...]:
     """`revorder ORDER REASON [#DIGITS]`: the number of the order, or its service."""
-    token = words.require("order")
+    token = words.require("order that left")
     words.limit(token, "order")
     if token.key is not None or not token.text.strip():
         words.reject(token, "order")
@@ -241,7 +241,7 @@ VERBS = (
     ),
     Verb(
         "revorder",
-        (ORDER, WHY.must, DIGITS),
+        (replace(ORDER, kind="order that left", roles=frozenset({"order"})), WHY.must, DIGITS),
         "reverse a suspension that has left and was ordered in error (cut by mistake): no fee, nothing to pay first; stands alone",
         "revorder int cut by mistake",
         reverse,

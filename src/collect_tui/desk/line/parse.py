@@ -10,7 +10,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import ActSource, Token, acts, clean
 from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, LineError, Parsed, Span
 from collect_tui.desk.line.render import meaning
-from collect_tui.desk.line.verbs import find, nearest, takes_text
+from collect_tui.desk.line.verbs import find, glued, nearest, takes_text
 from collect_tui.desk.line.words import EXPECTED, LineState, TokenCursor
 from collect_tui.domain.card_text import find_cards
 
@@ -95,6 +95,11 @@ def read_act(
 
 
 def _unknown(verb: Token, act: ActSource, context: LineContext) -> LineError:
+    # Of `t=fri` the verb is what stands before the sign.
+    typed = verb.low if verb.plain else f"{verb.key.lower()}=" if verb.key is not None and not verb.key_quote else ""
+    if begun := glued(typed, context):
+        told = f"a blank behind {begun}" if verb.plain else f"a blank instead of = behind {begun}"
+        return LineError(verb.start, verb.end, f"Expected {told}.", told, "verb")
     near = nearest(verb.low, context) if verb.plain else ()
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     expected = f"a verb such as {', '.join(near)}" if near else EXPECTED["verb"]

@@ -26,13 +26,15 @@ _OF_A_PROMISE: Final = {"the promise": "single", "the plan": "plan"}
 @dataclass(frozen=True, slots=True)
 class Sending:
     """`every`: the templates for customers, by name; `fit`: the names of those that may go to this one; `levels`: the template of each
-    notice of the ladder; `reached`: the kinds of contact points that may be used, None: there is no account; `language`: the customer's."""
+    notice of the ladder; `reached`: the kinds of contact points that may be used, None: there is no account; `language`: the customer's;
+    `against`: by level what refuses or warns of its notice now."""
 
     every: Mapping[str, Outline] = field(default_factory=dict)
     fit: tuple[str, ...] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     reached: frozenset[str] | None = None
     language: str = ""
+    against: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, name: str) -> Outline | None:
         """What is known of a template, by its name or the level of the notice."""
@@ -43,14 +45,19 @@ class Sending:
         for name in self.fit:
             found = self.every[name]
             own = not self.language or self.language in found.languages
-            yield name, found.title if own else f"{found.title}, in {LANGUAGE_NAMES[found.languages[0]]}"
+            title = found.title if own else f"{found.title}, in {LANGUAGE_NAMES[found.languages[0]]}"
+            yield name, self._with_reason(title, found.level)
 
     def notices(self) -> Iterator[tuple[str, str]]:
         """The levels of the ladder, each with the notice that it has."""
         for level in LEVELS:
             found = self.every.get(self.levels.get(level, ""))
             if found is not None or not self.levels:
-                yield level, found.title if found is not None else "a notice"
+                yield level, self._with_reason(found.title if found is not None else "a notice", level)
+
+    def _with_reason(self, title: str, level: str) -> str:
+        against = self.against.get(level, "")
+        return f"{title} · {against}" if against else title
 
     def channels(self, name: str) -> tuple[str, ...]:
         """By which channels a template may go; an unknown one by any."""
@@ -95,7 +102,7 @@ def to(account: AccountView, catalogue: Catalogue) -> Sending:
         return bool(reached.intersection(kinds_of_points(outline.channels)))
 
     fit = tuple(name for name, each in every.items() if fits(name, each))
-    return Sending(every, fit, levels, reached, account.language.partition("-")[0])
+    return Sending(every, fit, levels, reached, account.language.partition("-")[0], account.notices)
 
 
 def waiting(messages: Iterable[WaitingMessage], *states: MessageState) -> Iterator[tuple[str, str]]:

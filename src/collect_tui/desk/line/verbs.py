@@ -30,6 +30,7 @@ from collect_tui.desk.line import (
 )
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
+from collect_tui.desk.line.look import means
 from collect_tui.desk.line.model import VerbHelp
 from collect_tui.desk.line.slot import CARRIES, CODE, NOTE, POINT, REASON, usage
 from collect_tui.desk.line.verb import Verb
@@ -152,6 +153,18 @@ def shadowed(code: str) -> bool:
     """Whether a verb has the name of this result or action code, so that the bare code would be read as the verb."""
     verb = _NAMES.get(code.lower())
     return verb is not None and verb.read is not contact.contact and verb.verb != "in"
+
+
+def glued(low: str, context: LineContext) -> str:
+    """The verb at the beginning of a word in lower case that what follows it was typed to without a blank (`t+3`, `pp150`, `tfri`); empty:
+    there is none. Letters count as such only where they are a day or the like."""
+    for size in range(len(low) - 1, 0, -1):
+        begun, rest = low[:size], low[size:]
+        if rest[0].isalpha() and not means(rest):
+            continue
+        if begun in _NAMES or begun in context.verbs_of_kinds or _verb_of(begun.upper(), context.codes) is not None:
+            return begun
+    return ""
 
 
 def nearest(low: str, context: LineContext) -> tuple[str, ...]:

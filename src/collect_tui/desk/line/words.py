@@ -38,6 +38,7 @@ EXPECTED: Final[Mapping[str, str]] = {
     "document": "an item and its amount, such as INV-1041=60",
     "service": "a service",
     "order": "the number of an order",
+    "order that left": "the number of an order",
     "payment": "the reference of a payment",
     "zone": "a time zone or its city",
     "hold": "a kind of hold",
@@ -240,6 +241,7 @@ _CODES: Final[Mapping[str, str]] = {
     "why": "missing",
     "value": "missing",
     "skip reason": "code",
+    "order that left": "order",
     "result or template": "result",
     "reason": "code",
 }

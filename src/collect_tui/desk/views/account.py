@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final, Literal
 
-from collect_tui.desk.columns import Column, money_column, number, short_day
+from pydantic import Field
+
+from collect_tui.desk.columns import Column, money_column, number
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.case import AccountCase, CaseRow
+from collect_tui.desk.views.linked import LinkedRow
 from collect_tui.desk.views.message import MessageRow
 
 PaneName = Literal[
@@ -216,6 +220,7 @@ class AccountView(View):
     unapplied_payments: tuple[PaymentView, ...] = ()  # with money that is on no item
     latest_payments: tuple[PaymentView, ...] = ()  # that have not been taken back, newest first
     waiting: tuple[WaitingMessage, ...] = ()  # drafts and what is queued
+    notices: Mapping[str, str] = Field(default_factory=dict)  # by level what refuses or warns of one sent now
     cases: tuple[AccountCase, ...] = ()  # those that are open
     credit_limit: int | None = None  # minor units; None: none was set
     cash_only: bool = False
@@ -229,32 +234,6 @@ class AccountView(View):
     party_kind: str = "person"  # what the customer is: person, org
     times: str = ""  # when the customer wants to be called and when not: "not sat, best 09:00 to 11:00"
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
-
-
-class LinkedRow(View):
-    """Another account of the customer."""
-
-    account: str
-    status: str
-    collectable: int
-    currency: str
-    dpd: int
-    owner: str
-    next_action_code: str | None
-    next_action_on: date | None
-    claimed_by: str | None
-
-
-LINKED_COLUMNS: Final = (
-    Column("account", "Account", 10),
-    money_column("collectable", "Collect", 10),
-    number("dpd", "Days", 4),
-    Column("status", "State", 6),
-    Column("next_action_on", "Next", 10, write=short_day),
-    Column("next_action_code", "Action", 8, rank=1),
-    Column("owner", "Owner", 6, rank=1),
-    Column("claimed_by", "Held by", 7, rank=2),
-)
 
 
 class PaneView(View):

@@ -113,12 +113,16 @@ class Preview(View):
         return self.error is None and not refused and (self.verdict.allowed or self.overridden)
 
 
+AGAIN: Final = "it had been done before; nothing was done twice"
+"""Said of an act whose id had been done."""
+
+
 class Receipt(View):
     """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice.
 
     `said`: what it did in sentences, in the order in which they are to be read; `sentence` is what was replaced and what is new,
     in one line. `entry`: its number in the account's chain of evidence, where it was looked up. `acts`: it stands for so many, a set
-    told as one, and is the newest of them; `undoable` then: of one or more.
+    told as one, and is the newest of them; `undoable` then: of one or more; `said` and `sentence`: what is so on all their accounts.
     `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
     """
 
@@ -140,7 +144,7 @@ class Receipt(View):
     @property
     def sentences(self) -> tuple[Said, ...]:
         """What was said; of an act kept from before there were sentences, its one."""
-        again = (Said(kind="warning", text="it had been done before; nothing was done twice"),) if self.repeated else ()
+        again = (Said(kind="warning", text=AGAIN),) if self.repeated else ()
         return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))
 
     @property
@@ -150,7 +154,7 @@ class Receipt(View):
 
     @property
     def named(self) -> str:
-        """What it did; of a set on one of its accounts, and how the set is called."""
+        """What it did; of a set on all its accounts, and how the set is called."""
         return self.sentence if self.acts == 1 else f"{self.sentence} (set {short(set_of(self.id))})"
 
 

@@ -72,12 +72,13 @@ class AccountCase(View):
 
 class CaseFieldView(View):
     """A field of a case: `value` as text; an amount in minor units stands as a number. Of a table it is what its rows say, and `rows` are
-    they, each with its cells by the name of the column."""
+    they, each with its cells by the name of the column. Of a document it is its hash, and `document` what people call it."""
 
     name: str
     title: str
     type: str
     value: bool | int | str
+    document: str = ""
     rows: tuple[dict[str, bool | int | str], ...] = ()
 
 
@@ -230,7 +231,7 @@ def shown(field: CaseFieldView, currency: str) -> str:
         return "yes" if field.value else "no"
     if field.type == "money" and isinstance(field.value, int):
         return f"{format_minor(field.value, currency)} {currency}"
-    return str(field.value)
+    return field.document or str(field.value)
 
 
 def _passes(case: CaseView, session: Session) -> str:

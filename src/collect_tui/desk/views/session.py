@@ -75,12 +75,23 @@ class DayReport(View):
     digests: int = 0
 
 
+class WaitingOrder(View):
+    """An order that waits to leave or for its answer, and since which day."""
+
+    number: str
+    account: str
+    kind: str
+    product: str
+    status: str
+    since: date
+
+
 class OrdersReport(View):
     """What an `orders` run did: files written, acknowledgements read, orders that are stuck; `waiting` when it only looked."""
 
-    waiting: tuple[str, ...] = ()
+    waiting: tuple[WaitingOrder, ...] = ()
     sent: tuple[str, ...]
     completed: tuple[str, ...]
     rejected: tuple[str, ...]
     refused_files: Mapping[str, str]
-    stuck: tuple[str, ...]
+    stuck: tuple[WaitingOrder, ...]

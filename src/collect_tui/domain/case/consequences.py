@@ -23,6 +23,7 @@ from collect_tui.domain.effects import AttributeSet, CreditApplied, ItemCharged,
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.money import format_minor
 from collect_tui.domain.payment import posting
 from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.rules import HoldKind
@@ -93,7 +94,10 @@ def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Gr
         what == "credit" and of_item
     )  # what was right is credited, though it has been paid since: the rest stays on the account
     if sum(open_ for _, open_ in room) < amount and not more:
-        raise Refused("case.adjust", "Less is open than is to be taken off.", given["amount"])
+        there, wanted = (format_minor(each, facts.currency) for each in (sum(open_ for _, open_ in room), amount))
+        raise Refused(
+            "case.adjust", f"{there} is open, less than the {wanted} that is to be taken off.", given["amount"]
+        )
     effects: list[Effect] = [
         ItemCharged(Item(ident, doc_no, "credit", today, today, -amount, -amount, service_id=service))
     ]

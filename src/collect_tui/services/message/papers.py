@@ -17,6 +17,7 @@ from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.consequences import digest
 from collect_tui.domain.case.definition import Field, FieldType, Kind
 from collect_tui.domain.case.split import day_of, open_before
+from collect_tui.domain.dates import local_time, named_day
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message import records as said
@@ -134,6 +135,17 @@ def kept(desk: DeskContext, db: Db, number: str, field: str = "") -> CaseDocumen
         text=made.text(),
         **text,
     )
+
+
+def names(desk: DeskContext, db: Db, case: Case) -> dict[str, str]:
+    """What was drawn up in a case, by the hash that its field has: the title, the day and by whom."""
+    today, zone = desk.tenant(db).business_date, desk.catalogue().rules.zone
+    found = {}
+    for paper in rows.documents(db, desk.tenant_id, case.id):
+        made = load(json.dumps(json.loads(paper.document)["document"]))
+        day = named_day(local_time(paper.at, zone).date(), today.year)
+        found[digest(paper.document)] = f"{made.title if made else 'document'}, drawn up {day} by {paper.by}"
+    return found
 
 
 def _fields(kind: Kind, case: Case) -> Iterator[tuple[Field, Any]]:

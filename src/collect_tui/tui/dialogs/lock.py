@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from textual import events
 from textual.app import ComposeResult
@@ -91,14 +92,15 @@ class LockScreen(OverScreen[None]):
         self.dismiss(None)
 
 
-def lock(app: DeskApp) -> None:
-    """Cover the screen; what was typed ahead was for what cannot be seen any more, and is dropped."""
+def lock(app: DeskApp) -> bool:
+    """Cover the screen; what was typed ahead was for what cannot be seen any more, and is dropped. False: it is covered already."""
     if isinstance(app.screen, LockScreen):
-        return
+        return False
     secret, check = _check(app)
     app.save_draft()
     app.flush_keys()
     app.push_screen(LockScreen(app.user, secret, check))
+    return True
 
 
 def _check(app: DeskApp) -> tuple[str, Check | None]:
@@ -117,10 +119,18 @@ def _check(app: DeskApp) -> tuple[str, Check | None]:
     return f"password of {app.user}", signed_in
 
 
+_LOOKS: Final = 20.0
+"""Seconds after which it is looked again how long nobody has typed: a machine that slept wakes covered soon, without a key."""
+
+
+def awake() -> float:
+    """Seconds on a clock that goes on while the machine sleeps, where it has one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class Later(Protocol):
     """The event loop, as far as it is wanted here."""
 
-    def time(self) -> float: ...
     def call_later(self, delay: float, callback: Callable[[], object], /) -> asyncio.TimerHandle: ...
 
 
@@ -129,25 +139,30 @@ class IdleLock:
 
     Args:
         seconds: without a key, until it locks.
-        loop: its clock and its timer.
-        lock: locks.
+        loop: its timer.
+        lock: locks; false when it is locked already.
+        now: seconds that have passed, those in which the machine slept too; the timer does not count them.
     """
 
-    def __init__(self, seconds: float, loop: Later, lock: Callable[[], None]) -> None:
-        self._seconds, self._loop, self._lock = seconds, loop, lock
-        self._last = loop.time()
-        self._wait(seconds)
+    def __init__(self, seconds: float, loop: Later, lock: Callable[[], bool], now: Callable[[], float] = awake) -> None:
+        self._seconds, self._loop, self._lock, self._now = seconds, loop, lock, now
+        self._last = now()
+        self._wait()
 
-    def touched(self) -> None:
-        """Somebody is there."""
-        self._last = self._loop.time()
+    def touched(self) -> bool:
+        """Somebody is there; true: nobody had been for so long that it has locked instead."""
+        locked = self._left() <= 0 and self._lock()
+        self._last = self._now()
+        return locked
 
-    def _wait(self, seconds: float) -> None:
-        self._loop.call_later(seconds, self._due)
+    def _left(self) -> float:
+        return self._last + self._seconds - self._now()
+
+    def _wait(self) -> None:
+        self._loop.call_later(min(self._left(), _LOOKS), self._due)
 
     def _due(self) -> None:
-        left = self._last + self._seconds - self._loop.time()
-        if left <= 0:
+        if self._left() <= 0:
             self._lock()
-            left = self._seconds
-        self._wait(left)
+            self._last = self._now()
+        self._wait()

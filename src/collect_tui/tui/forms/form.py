@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual import events
 
 from collect_tui.desk.line import fields
+from collect_tui.desk.line.complete import NONE_OF_THESE, narrowed
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.promise import affordable_plan
 from collect_tui.desk.line.verbs import VERBS
@@ -234,16 +235,21 @@ class FormScreen(SavingScreen):
         if edit.slot.kind == "edited" and self.preview is not None and self.preview.text:
             edit.set_text(self.preview.text)
             return
-        found = self.choices(edit.slot)
-        if not found:
-            self.refuse(f"{edit.slot.label}: {edit.slot.hint}.")
+        every = self.choices(edit.slot)
+        if not every:
+            why = self.why_no_choice(edit.slot)
+            self.refuse(f"{edit.slot.label}: {why or f'{edit.slot.hint}.'}")
             return
+        before, _, last = edit.text.rpartition(" ") if edit.slot.many else ("", "", edit.text)
+        typed = "" if edit.text == edit.offered or any(last == word for word, _ in every) else last
+        like = narrowed(typed, every)
+        found = like or every
 
         def chosen(index: int | None) -> None:
             if index is not None:
-                edit.set_text(found[index][0])
+                edit.set_text(f"{before} {found[index][0]}".strip())
 
-        self.app.push_screen(ChoosingScreen(found), chosen)
+        self.app.push_screen(ChoosingScreen(found, "" if like else NONE_OF_THESE), chosen)
 
 
 SCREEN = FormScreen

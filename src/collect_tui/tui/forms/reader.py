@@ -13,6 +13,7 @@ from collect_tui.desk.line import fields
 from collect_tui.desk.line.case import most_slots
 from collect_tui.desk.line.complete import offered
 from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.offers import why_none
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render_act
 from collect_tui.desk.line.slot import CARRIES, Slot
@@ -41,7 +42,7 @@ SAID: Final = frozenset({"preview"})
 #: Who overrides a refusal and why: fields that F10 opens, and their password where they have one.
 OVERRIDE: Final = (
     Slot("override_by", "", "Overridden by", "login of who may", "login", also=frozenset({"override"})),
-    Slot("override_why", "", "because", "the reason, kept as evidence", "why"),
+    Slot("override_why", "", "because", "the reason, kept as evidence", "why", also=frozenset({"override.reason"})),
     Slot("override_proof", "", "Password", "of whoever overrides", "password", also=frozenset({"proof"})),
 )
 PROOF: Final = "override_proof"
@@ -99,6 +100,10 @@ class ReadingScreen(DeskScreen):
         if self.line_context is None:
             return ()
         return offered(slot, self.line_context, self.verb.verb, self.form.values)
+
+    def why_no_choice(self, slot: Slot) -> str:
+        """Why F4 lists nothing in a field for which there is a list; empty when it is free."""
+        return why_none((slot.kind,), self.line_context) if self.line_context is not None else ""
 
     # -- the screen ---------------------------------------------------------------------------------------------
 

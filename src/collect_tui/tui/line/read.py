@@ -4,7 +4,6 @@ background, and only the newest answer is shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -21,8 +20,9 @@ from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
 
 if TYPE_CHECKING:
+    from collect_tui.desk.line.complete import Listing
     from collect_tui.desk.line.context import LineContext
-    from collect_tui.desk.line.model import Candidate, Parsed
+    from collect_tui.desk.line.model import Parsed
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Preview
 
@@ -169,6 +169,8 @@ class ReadLine(KeptLine):
             line = wrong_line(parsed)
         elif preview is not None:
             line = preview_line(parsed, preview[1], preview[0])
+            if marked := len(self.desk_screen.marked_accounts):
+                line = Line.of((f"On the {marked:,} marked; on {preview[1].account}: ", Role.MARK), *line.spans)
             if preview[1].ok and self.desk_screen.passes_on(preview[1].effects):
                 line = Line((*line.spans, Span(" · then the next account", Role.LABEL)))
         else:
@@ -183,14 +185,14 @@ class ReadLine(KeptLine):
                 self.set_error(error.start, error.end)
             return
 
-    def candidates(self) -> Sequence[Candidate]:
-        """What could stand at the caret, best first."""
-        from collect_tui.desk.line.complete import complete
+    def candidates(self) -> Listing:
+        """What could stand at the caret, best first, and what is to be said of it."""
+        from collect_tui.desk.line.complete import Listing, listing
 
-        if not self.acts and (offered := self.desk_app.words.offers(self.text[: self.caret])):
+        if not self.acts and (offered := self.desk_app.words.offers(self.text[: self.caret])) is not None:
             return offered
         context = self.context()
-        return complete(self.text, self.caret, context) if context is not None else ()
+        return listing(self.text, self.caret, context) if context is not None else Listing(())
 
     def list_candidates(self) -> None:
         """Show all that could stand at the caret, to choose from."""
@@ -198,9 +200,9 @@ class ReadLine(KeptLine):
         if not self.text.strip() and self.desk_screen.line_target() is None:
             self.open_palette()
             return
-        found = self.candidates()
+        found, said = self.candidates()
         if not found:
-            self.desk_screen.refuse("Nothing is to be listed here: this is free text, or the line is wrong before it.")
+            self.desk_screen.refuse(said or "Nothing is to be listed here.")
             return
         caret = self.caret
 
@@ -211,7 +213,7 @@ class ReadLine(KeptLine):
                 put = one.text if rest.startswith(" ") or not one.text else f"{one.text} "
                 self.set_text(self.text[: one.insert_from] + put + rest, one.insert_from + len(put))
 
-        self.app.push_screen(ChoosingScreen([(one.text, one.title) for one in found]), chosen)
+        self.app.push_screen(ChoosingScreen([(one.text, one.title) for one in found], said), chosen)
 
     def open_palette(self) -> None:
         """Show all that can be done here, with its keys; what is taken is done, or begins the line."""

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.desk.figures import full_day, sums, there, whole
+from collect_tui.desk.figures import full_day, money, sums, there, whole
 from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.styled import Line
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.render.text import fit, width
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.queue import Coverage, QueueFigure, QueueRow
     from collect_tui.desk.views.session import Session
 
+ANY: Final = 1000
+"""Cells that are more than any sum needs."""
+_LEAST: Final = 8
+"""Cells that a queue's title keeps."""
 
-def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
-    """What the whole board comes to, currency by currency."""
+
+def render_board_summary(figures: Sequence[QueueFigure], room: int = ANY) -> Line:
+    """What the whole board comes to, currency by currency, in so many cells."""
     left = sum(f.left for f in figures)
     together = _together(each for figure in figures for each in figure.sums)
-    told = sums(together) if any(minor for minor, _ in together) else ""
     line = Line.of(
         (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{left:,}", Role.VALUE), " left"
     )  # fmt: skip
-    return Line((*line.spans, *Line.of(" · ", (told, Role.MONEY), " collectable").spans)) if told else line
+    if not any(minor for minor, _ in together):
+        return line
+    return Line((*line.spans, *_collectable(" · ", together, money, room - width(line.text))))
+
+
+_COLLECTABLE: Final = " collectable"
+
+
+def _collectable(
+    before: str, amounts: Sequence[tuple[int, str]], written: Callable[[int, str], str], room: int
+) -> tuple[Span, ...]:
+    """A sum behind `before`, and what it is; where there is no room for both, the sum without that, and as much of it as there is."""
+    room -= width(before)
+    told = sums(amounts, written)
+    if len(told) + len(_COLLECTABLE) <= room:
+        return Line.of(before, (told, Role.MONEY), _COLLECTABLE).spans
+    return Line.of(before, (sums(amounts, written, room), Role.MONEY)).spans
 
 
 def _together(amounts: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -42,24 +63,32 @@ def render_coverage(coverage: Coverage) -> Line:
 
 
 def render_queue_header(
-    figure: QueueFigure, marked: int = 0, words: str = "", rows: Sequence[QueueRow] = (), *, whole_of_it: bool = True
+    figure: QueueFigure,
+    marked: int = 0,
+    words: str = "",
+    rows: Sequence[QueueRow] = (),
+    *,
+    whole_of_it: bool = True,
+    room: int = ANY,
 ) -> Line:
     """A queue's title and what is left in it for this user; of how many, when some are for later or for others. `words`: which of it
-    are its `rows`: then their count and sum, as far as they have been fetched."""
+    are its `rows`: then their count and sum, as far as they have been fetched. `room`: cells, in which amounts are whole."""
     chosen: tuple[str, Role] = (f" · {marked:,} marked" if marked else "", Role.MARK)
     if words:
         more = "" if whole_of_it else "+"
         amounts = _together(((0, figure.currency), *((row.collectable, row.currency) for row in rows)))
-        money = sums(amounts, whole)
         counted = f" · {len(rows):,}{more} of {figure.count:,} · "
-        return Line.of(
-            (figure.title, Role.HEAD), counted, (money + more, Role.MONEY), chosen, " · ", (words, Role.VALUE)
-        )
+        left = room - width(f"{figure.title}{counted}{chosen[0]}{more} · {words}")
+        told = sums(amounts, whole, left) + more
+        return Line.of((figure.title, Role.HEAD), counted, (told, Role.MONEY), chosen, " · ", (words, Role.VALUE))
     of = f" of {figure.count:,}" if figure.left != figure.count else ""
-    return Line.of(
-        (figure.title, Role.HEAD), f" · {figure.left:,} left{of} · ",
-        (sums(figure.sums, whole), Role.MONEY), " collectable", chosen,
-    )  # fmt: skip
+    least = width(f" · {figure.left:,} left · {sums(figure.sums, whole, 0)}{chosen[0]}")
+    if width(figure.title) + least + len(of) > room:
+        of = ""
+    title = figure.title if width(figure.title) + least <= room else fit(figure.title, max(_LEAST, room - least))
+    counted = f" · {figure.left:,} left{of}"
+    money_spans = _collectable(" · ", figure.sums, whole, room - width(f"{title}{counted}{chosen[0]}"))
+    return Line.of((title, Role.HEAD), counted, chosen, *money_spans)
 
 
 def render_row_summary(row: QueueRow, session: Session) -> Line:

@@ -12,7 +12,6 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import CHORD_OUT, action
 from collect_tui.tui.page import LineTarget
-from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.account import header
 from collect_tui.tui.render.agent import held_by_other
 from collect_tui.tui.render.chord import chord_lines, letters
@@ -56,13 +55,12 @@ class AccountScreen(LinkedScreen):
     def header_line(self) -> Line:
         if self.view is None:
             return Line()
-        room = self.size.width - tui_text.width(self.desk_app.header_right().text) - 1
         queues = self.desk_app.catalogue.queues if self.claim is not None else ()
         title = next((rule.title for rule in queues if self.claim is not None and rule.name == self.claim.queue), "")
         claim = self.claim
         if claim is not None and self._behind:  # with its result it is none of those that are left
             claim = claim.model_copy(update={"left": max(0, claim.left - 1)})
-        return header(self.view, claim, self.desk_app.session_view.user, room, title)
+        return header(self.view, claim, self.desk_app.session_view.user, self.header_room, title)
 
     def line_target(self) -> LineTarget | None:
         if self.view is None:

@@ -19,6 +19,7 @@ from collect_tui.tui.keys.keymap import KEPT_QUIET, key_name
 from collect_tui.tui.line.bar import LineBar
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.text import width
 from collect_tui.tui.screens.calls import CallingScreen
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
@@ -39,6 +40,11 @@ class DeskScreen(CallingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._line_view: AccountView | None = None
+
+    @property
+    def header_room(self) -> int:
+        """Cells that the header has at the left."""
+        return self.size.width - width(self.desk_app.header_right().text) - 1
 
     def run_command(self, command_id: str) -> None:
         """Do a command: by the screen's own method, by the line, or by the app's method."""

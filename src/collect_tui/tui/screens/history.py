@@ -144,7 +144,7 @@ class HistoryScreen(ListScreen):
                 return
             ones = [each for each in found if each.undoable]
         elif arguments.history(self.words).act and len(self.done) > 1 and len({set_of(x.id) for x in self.done}) == 1:
-            whole = done.model_copy(update={"acts": len(self.done)})
+            whole = await self.ask(named, desk, set_of(done.id), by=self._by) or done
         if whole.acts == 1:
             await self._ask(done)
             return

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
-from collect_tui.domain.states import MessageState
+from collect_tui.domain.message.template import TYPED
+from collect_tui.domain.states import InboxState, MessageState
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import MESSAGE
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.message import message_lines
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
@@ -39,6 +42,22 @@ class MessageScreen(DeskScreen):
     def line_target(self) -> LineTarget | None:
         return LineTarget(self.message.account) if self.message is not None else None
 
+    def refusal(self, command_id: str) -> str | None:
+        if command_id == "message.answer" and not self._may_be_answered:
+            return messages.NOT_ANSWERED
+        return super().refusal(command_id)
+
+    def key_hints(self) -> list[KeyHint]:
+        """What is no message to answer is not shown with the key for it."""
+        answer = self.desk_app.keymap.keys_of("message.answer")
+        return [hint for hint in super().key_hints() if self._may_be_answered or hint.key not in answer]
+
+    @property
+    def _may_be_answered(self) -> bool:
+        """Does it wait for an answer that may go the way it came?"""
+        one = self.message
+        return one is not None and one.inbound and one.status == InboxState.RECEIVED and one.channel in TYPED.channels
+
     def show_message(self, message: MessageView, name: str) -> None:
         """Show a message from its beginning on; `name` is the customer's."""
         self.message, self._name = message, name
@@ -61,6 +80,7 @@ class MessageScreen(DeskScreen):
             if found is not None:
                 self.message = found
                 self._fill()
+                self.show_keys()
 
 
 SCREEN = MessageScreen

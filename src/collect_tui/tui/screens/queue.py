@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import QUEUE, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.queue_rows import COLUMNS, PAGE, Loaded, QueueRows, chosen_columns, load_queue, load_until
@@ -16,6 +17,7 @@ from collect_tui.tui.render.queue import (
     render_queue_header,
     render_row_summary,
 )
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.worktable import WorkTable
@@ -78,9 +80,10 @@ class QueueScreen(ListScreen):
             return Line()
         rows, marked = self.rows, len(self.table.marked)
         if rows is None:
-            return render_queue_header(self.figure, marked)
+            return render_queue_header(self.figure, marked, room=self.header_room)
         there = [row for row in rows.rows if row.account not in self.table.gone]
-        return render_queue_header(self.figure, marked, self.words, there, whole_of_it=rows.cursor is None)
+        whole = rows.cursor is None
+        return render_queue_header(self.figure, marked, self.words, there, whole_of_it=whole, room=self.header_room)
 
     def summary_lines(self) -> Iterable[Line]:
         row = self.row
@@ -93,7 +96,8 @@ class QueueScreen(ListScreen):
         else:
             return ()
         width = self.size.width
-        lines = said.wrapped(width)
+        marked = Line.of((messages.goes_to_marked(len(self.table.marked)), Role.MARK)) if self.table.marked else Line()
+        lines = [*marked.wrapped(width), *said.wrapped(width)]
         if self.rows is not None:
             cut = [name for name in LONG if self.table.is_cut(self.table.cursor, name)]
             whole = render_cut(row, self.rows.session, cut, said.text).wrapped(width)

@@ -103,7 +103,7 @@ class QueuesScreen(ListScreen):
         if self.board is None:
             return ()
         covered = (render_coverage(self.board.coverage),) if self.board.coverage is not None else ()
-        return (render_board_summary(self.board.queues), *covered)
+        return (render_board_summary(self.board.queues, self.size.width), *covered)
 
     async def do_view_refresh(self) -> None:
         if not self.desk_app.connected:

@@ -44,7 +44,7 @@ class LineWidget(Widget):
             text = tui_text.clean(raw)
             size = tui_text.width(text)
             if size > room:
-                text, size = tui_text.fit(text, room), room
+                text, size = tui_text.fit(_whole(text, room) if role is Role.MONEY else text, room), room
             room -= size
             if text:
                 segments.append(Segment(text, self.role_style(only or role)))
@@ -72,3 +72,8 @@ class LineWidget(Widget):
         region = self.content_region
         if region.size and self.is_attached and self.screen.is_active:
             self.app.cursor_position = region.offset + Offset(x, y)
+
+
+def _whole(text: str, cells: int) -> str:
+    """As many whole amounts as there is room for, and that there are more: part of one would be read as another."""
+    return " ".join((*text[:cells].split(" ")[:-1], tui_text.ELLIPSIS))
