@@ -91,7 +91,6 @@ def test_the_list_says_what_there_is(run):
 def test_lint_counts_what_is_right(run, site):
     assert run("messages", "lint") == (0, "33 templates, 226 texts: nothing is wrong\n", "")
     folder = site(TEMPLATE.replace("PRINTED", "party.name"))
-    assert run("messages", "lint", folder) == (0, "34 templates, 227 texts: nothing is wrong\n", "")
     _, out, _ = run("--json", "messages", "lint", folder)
     assert json.loads(out) == {"templates": 34, "texts": 227, "faults": []}
 

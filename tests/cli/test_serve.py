@@ -24,6 +24,7 @@ from collect_tui.services import tokens
 from collect_tui.store.engine import Store
 from support import pg
 from support.book import Book, account
+from support.thin import few
 
 BOOK = Book(account("4410-2231", "Alvarez, Rosa", items=[("INV-1", -63, 41210)], phone="+1 312 555 0142"))
 PATIENCE = 90.0
@@ -225,7 +226,9 @@ def test_it_stops_in_good_order_while_somebody_listens_to_events(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("trade", "title"), [("utility", "Ready to suspend"), ("cards", "Cards to be blocked")])
+@pytest.mark.parametrize(
+    ("trade", "title"), [("cards", "Cards to be blocked"), ("utility", "Ready to suspend")][: few(1, of=2)]
+)
 def test_a_class_from_one_command(serve: Callable[..., Server], home: Path, trade: str, title: str) -> None:
     pg.need()
     server = serve("serve", "--demo", "--trade", trade, "--workers", "2")

@@ -361,8 +361,9 @@ def test_a_move_that_changes_no_state_does_not_begin_it_anew(desk, desks, lead, 
     do(desks("ben"), MoveCase(case=case.number, move="support", values={"support": "interpreter", "consent": False}))
     seen = desk.case(case.number)
     assert (seen.passes_on, seen.passes_to) == (date(2027, 1, 22), "ended")
-    while desk.session().business_date < seen.passes_on:
+    for days in (28, 2, 1, 0):  # a day run goes a month ahead at most
+        then = seen.passes_on - timedelta(days=days)
         assert desk.case(case.number).state == "BREATHING"
-        clock.forward(days=1)
-        lead.day()
+        clock.forward(days=(then - desk.session().business_date).days)
+        lead.day(then)
     assert desk.case(case.number).state == "ENDED"

@@ -26,6 +26,7 @@ from collect_tui.server.limits import Limiter
 from contract.conftest import BOOK
 from server.conftest import ROSA
 from support.server import bearer, server_context
+from support.thin import few
 
 CHECKS = [
     not_a_server_error,
@@ -88,7 +89,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 
 @api.parametrize()
 @settings(
-    max_examples=12,
+    max_examples=few(6, of=12),
     deadline=None,
     derandomize=True,
     database=None,

@@ -29,6 +29,7 @@ from collect_tui.store.engine import Store
 from services.test_machine import ACCOUNTS, DeskMachine, at_random
 from support import pg
 from support.book import Book, catalogue, sync_orders
+from support.thin import few
 
 HUNT = int(os.environ.get("COLLECT_TUI_HUNT", "0"))
 
@@ -188,12 +189,12 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 Lockstep.TestCase.settings = settings(
-    DeskMachine.TestCase.settings, max_examples=HUNT or 2, stateful_step_count=10 if not HUNT else 20
+    DeskMachine.TestCase.settings, max_examples=HUNT or few(1, of=2), stateful_step_count=10 if not HUNT else 20
 )
 TestLockstep = Lockstep.TestCase
 
 
-@pytest.mark.parametrize("seed", range(100, 100 + (HUNT or 2)))
+@pytest.mark.parametrize("seed", range(100, 100 + (HUNT or few(1, of=2))))
 def test_a_shift_at_random(seed: int) -> None:
     chance, machine = Random(seed), Lockstep()
     machine.open()

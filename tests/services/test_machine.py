@@ -36,6 +36,7 @@ from collect_tui.store.engine import Store
 from collect_tui.store.tables import ActLog
 from support import invariants, lines
 from support.book import SERVICES, Book, Clock, account, at, day, local_desk, sync_orders
+from support.thin import few
 
 ROSA, IVAN, ADA, ASA = "4410-2231", "4410-0087", "4410-0099", "4410-0100"
 NOTICED = [{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}]
@@ -328,7 +329,7 @@ def standing(view: AccountView) -> dict[str, object]:
 
 
 DeskMachine.TestCase.settings = settings(
-    max_examples=HUNT or 4,
+    max_examples=HUNT or few(2, of=4),
     stateful_step_count=20,
     deadline=None,
     derandomize=not HUNT,
@@ -340,7 +341,7 @@ DeskMachine.TestCase.settings = settings(
 TestDesk = DeskMachine.TestCase
 
 
-@pytest.mark.parametrize("seed", range(HUNT or 2))
+@pytest.mark.parametrize("seed", range(HUNT or few(1, of=2)))
 def test_a_shift_at_random(seed: int) -> None:
     """Hypothesis goes for short and odd ways; this one goes far, evenly, and most of what it types makes sense."""
     chance, machine = Random(seed), DeskMachine()

@@ -8,6 +8,7 @@
 on every machine. A case that fails is shrunk (parts are left out as long as it still fails), the first in each process only
 unless COLLECT_TUI_SHRINK says for how many seconds each may take.
 
+    EXPLORE=1 pytest tests/differential                # all of the few, of which an everyday run tries every second one
     COLLECT_TUI_HUNT=5000 pytest tests/differential            # 5,000 seeds of each test instead of the few
     COLLECT_TUI_HUNT=500 COLLECT_TUI_HUNT_FROM=5000 pytest …   # others than those
     pytest 'tests/differential/test_doors.py::test_…[17]'      # one again
@@ -28,6 +29,7 @@ from typing import Any, Final, NoReturn
 import pytest
 
 from collect_tui.domain.errors import DomainError
+from support.thin import EXPLORE
 
 Case = dict[str, Any]
 
@@ -48,7 +50,7 @@ class Discard(Exception):
 
 
 def seeds(few: int) -> range:
-    return range(FROM, FROM + (HUNT or few))
+    return range(FROM, FROM + HUNT) if HUNT else range(FROM, FROM + few, 1 if EXPLORE else 2)
 
 
 def hunt(seed: int, make: Callable[[Random], Case], check: Callable[[Case], str]) -> None:

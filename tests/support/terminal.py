@@ -61,7 +61,11 @@ class Terminal:
 
         def own_terminal() -> None:  # closing our end then hangs it up, as losing a line does
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it
+            for number in (
+                signal.SIGHUP,
+                signal.SIGINT,
+            ):  # whoever runs the tests may ignore them, as in the background
+                signal.signal(number, signal.SIG_DFL)
 
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environ = {**kept, "LANG": "C.UTF-8", **(env or {}), "TERM": term}

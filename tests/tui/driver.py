@@ -5,7 +5,8 @@
         desk.queue.expect_rows("4410-2231", …)
 
 `press` waits after every key until all is at rest; `burst` hands the app all keys at once, as a line that was slow does.
-Keys are raw events, not Pilot presses, which are slower than a typist and hide races.
+Keys are raw events, not Pilot presses, which are slower than a typist and hide races. Frames between keys, a fifth of the time, are not
+made: the screen is painted whole after the keys of a call, and whenever a test looks at it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from textual import events
+from textual._compositor import Compositor
 from textual._context import visible_screen_stack
+from textual.geometry import Size
 from textual.keys import _character_to_key
 
 from collect_tui.tui.app import CollectApp
@@ -137,6 +141,7 @@ class DeskDriver:
         for key in keys:
             self.app.post_message(raw(key))
             await self.settled()
+        self._paint()
 
     async def type(self, text: str) -> None:
         await self.press(*keys_of(text))
@@ -146,6 +151,7 @@ class DeskDriver:
         for key in keys:
             self.app.post_message(raw(key))
         await self.settled()
+        self._paint()
 
     async def play(self, keys: list[str], *, fast: bool) -> None:
         """The same keys, slow or as one burst."""
@@ -167,6 +173,20 @@ class DeskDriver:
                 quiet = 0 if busy else quiet + 1
                 if busy:
                     await asyncio.sleep(0.002)
+
+    def _paint(self) -> None:
+        """What cannot be painted fails here, looked at or not."""
+        if not self.app._exit:
+            self.styled_rows  # noqa: B018
+
+    async def resize(self, columns: int, lines: int) -> None:
+        """Another size of the terminal."""
+        size = Size(columns, lines)
+        vars(self.app._driver).update(_size=size)
+        self.app.post_message(events.Resize(size, size))
+        while len(self.rows[1]) != columns:  # the rule below the header
+            await self.settled()
+        await self.settled()  # what stands below the header is laid out behind it
 
     # -- what is seen -------------------------------------------------------------------------------------------
 
@@ -252,6 +272,10 @@ def book_desk(folder: Path, count: int = 12, *, user: str = "mia", clock: Clock 
     return lambda: local_desk(store, user, clock or Clock())
 
 
+def _no_frame(compositor: Compositor, **_: Any) -> None:
+    compositor._dirty_regions.clear()
+
+
 @asynccontextmanager
 async def driving(
     connect: Callable[[], Desk],
@@ -263,7 +287,9 @@ async def driving(
 ) -> AsyncIterator[DeskDriver]:
     """The app over a desk, started and at rest."""
     app = CollectApp(connect, state_folder=state, theme=theme, **options)
-    async with app.run_test(size=size):
-        driver = DeskDriver(app)
-        await driver.settled()
-        yield driver
+    with mock.patch.object(Compositor, "render_update", _no_frame):
+        async with app.run_test(size=size):
+            driver = DeskDriver(app)
+            await driver.settled()
+            driver._paint()
+            yield driver

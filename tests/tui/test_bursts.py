@@ -17,14 +17,18 @@ from support.bursts.clockless import passing_time
 from support.bursts.play import WAYS, run, shrunk
 from support.bursts.stage import Stage
 from support.bursts.typist import flow_of, tokens_of
+from support.thin import EXPLORE, few
 
-#: Sequences of the ordinary tests, and how many a test plays.
-SEQUENCES, PART = 200, 20
+#: Sequences, and how many of them a test plays.
+SEQUENCES, PART = few(80, of=200), 20
 #: Keys of a sequence, about; `benchmarks/bursts.py` plays longer ones.
 KEYS = 12
 
 
-@pytest.fixture(scope="module", params=["local", "thin"])
+DESKS = ("local", "thin")
+
+
+@pytest.fixture(scope="module", params=DESKS)
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     with Stage(request.param) as opened:
         yield opened
@@ -38,31 +42,36 @@ def test_every_way_of_typing_does_the_same(stage: Stage, first: int) -> None:
         assert found is None, shrunk(stage, found)
 
 
+WENT_WRONG = [
+    "/ros<down><down><enter>,n",
+    "/oakensh<down><down><down><enter>",
+    "/4410-3601<f12><down><down><enter>",
+    "/eske<tab><enter>",
+    ":q broken<enter>/marsh<f12><down><enter>:pay 12 card r881<enter>",
+    ":q new<enter><down>csa <tab><enter>",
+    "1<enter>3<enter>a300<tab><tab><tab>12<f10>lee<tab>asked<f2>",
+    ":good m1; <tab><f12><enter>",
+    "1<enter><enter>9<down><enter><pgdn>b<size:132x43><down><enter>w9<enter>",
+    "<size:100x30>:skip bank-error<enter>",
+    ":<paste:bx m7><enter><home><size:60x20><ctrl+u><paste:12,5 m7><enter>",
+    "<down><down><enter>csa <tab><enter><down>revpay r881 wrong-po<enter>",
+    "<down><down><enter>6<enter>o<pgdn>",
+    "w,h t2<f8>,h<enter><down>",
+    ":base<enter>n<up><up><up><enter><size:132x43>ccust ptp fri wp; sa m7 cust will call<enter>",
+    "jjjj<enter>/xyzzy<enter><size:60x20>/4410-9396<enter>",
+    "/<f8>s<tab><size:100x30><enter><enter> zb",
+    "/441<down><enter>o<ctrl+u>el<f2><tab>nonpay<f10><size:132x43><f12>",
+    "<enter><f11><size:60x20><end>",
+]
+
+
 @pytest.mark.parametrize(
-    "flow",
-    [
-        "/ros<down><down><enter>,n",
-        "/oakensh<down><down><down><enter>",
-        "/4410-3601<f12><down><down><enter>",
-        "/eske<tab><enter>",
-        ":q broken<enter>/marsh<f12><down><enter>:pay 12 card r881<enter>",
-        ":q new<enter><down>csa <tab><enter>",
-        "1<enter>3<enter>a300<tab><tab><tab>12<f10>lee<tab>asked<f2>",
-        ":good m1; <tab><f12><enter>",
-        "1<enter><enter>9<down><enter><pgdn>b<size:132x43><down><enter>w9<enter>",
-        "<size:100x30>:skip bank-error<enter>",
-        ":<paste:bx m7><enter><home><size:60x20><ctrl+u><paste:12,5 m7><enter>",
-        "<down><down><enter>csa <tab><enter><down>revpay r881 wrong-po<enter>",
-        "<down><down><enter>6<enter>o<pgdn>",
-        "w,h t2<f8>,h<enter><down>",
-        ":base<enter>n<up><up><up><enter><size:132x43>ccust ptp fri wp; sa m7 cust will call<enter>",
-        "jjjj<enter>/xyzzy<enter><size:60x20>/4410-9396<enter>",
-        "/<f8>s<tab><size:100x30><enter><enter> zb",
-        "/441<down><enter>o<ctrl+u>el<f2><tab>nonpay<f10><size:132x43><f12>",
-        "<enter><f11><size:60x20><end>",
-    ],
+    ("stage", "flow"),
+    [(desk, flow) for n, flow in enumerate(WENT_WRONG) for desk in (DESKS if EXPLORE else (DESKS[n % 2],))],
+    indirect=["stage"],
 )
 def test_what_once_went_wrong(stage: Stage, flow: str) -> None:
+    """Each on one of the two desks."""
     assert run(stage, 1, tokens_of(flow)) is None
 
 

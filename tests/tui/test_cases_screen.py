@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from collect_tui.desk import case_pages
+from collect_tui.tui.screens import cases
 from support.book import do_line
 from tui.account_book import ADA, ASA, IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
@@ -217,15 +219,19 @@ async def test_a_word_that_is_a_result_too_begins_the_case_where_one_asked_for_i
 
 
 @both
-async def test_a_long_list_is_fetched_as_far_as_one_goes(desks: Desks, fast: bool) -> None:
-    for at in range(120):
+async def test_a_long_list_is_fetched_as_far_as_one_goes(
+    desks: Desks, fast: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cases, "PAGE", 10)  # a longer list is the same with more pages
+    monkeypatch.setattr(case_pages.load_cases, "__defaults__", (None, 10))
+    for at in range(25):
         do_line(desks.of("mia"), ADA, f'tk billing low "bill {at}"')
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([":", *keys_of("cases open"), "enter", "end"], fast=fast)
-        assert len(desk.queue.keys) == len(set(desk.queue.keys)) == 120
+        assert len(desk.queue.keys) == len(set(desk.queue.keys)) == 25
         assert desk.queue.cursor == desk.queue.keys[-1]
-        await desk.play(["home", "1", "1", "5", "enter", "b"], fast=fast)
-        assert desk.queue.cursor == desk.queue.keys[114]
+        await desk.play(["home", "1", "9", "enter", "b"], fast=fast)
+        assert desk.queue.cursor == desk.queue.keys[18]
 
 
 @both

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual import events
-from textual.geometry import Size
 
 from support.book import do_line
 from support.third import relocates
@@ -237,9 +235,5 @@ async def test_nothing_asked_is_cut_when_the_window_becomes_narrow(
     async with driving(Desks(tmp_path).connect(), tmp_path) as desk:
         await desk.play(asked, fast=False)
         for size in ((50, 24), (80, 24), (132, 43), (44, 24)):
-            desk.app._driver._size = new = Size(*size)
-            desk.app.post_message(events.Resize(new, new))
-            while len(desk.rows[1]) != size[0]:  # the rule below the header
-                await desk.settled()
-            await desk.settled()  # what stands below it is laid out behind it
+            await desk.resize(*size)
             assert "".join(desk.question.split()) in "".join(desk.text.split()), size

@@ -97,22 +97,28 @@ async def row_by_row(desk: DeskDriver, table: WorkTable) -> None:
             assert "".join(text.split()) in whole or table.spare < 1, (text, desk.text)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def nothing_is_cut(desk: DeskDriver) -> None:
+    for table in desk.screen.query(WorkTable):
+        if table.display and len(table.source):
+            if table._by_need and any(any(cut(table, each)) for each in range(len(table.source))):
+                assert idle(table) == 0, desk.text
+            await row_by_row(desk, table)
+    for pane in desk.screen.query(LinePane):
+        if pane.display and pane.id in {"body", "summary"}:
+            wide = [each.text for each in pane.lines if tui_text.width(each.text) > pane.size.width]
+            empty = pane.size.height - len(pane.lines)
+            assert not wide or empty < 1, (wide, desk.text)
+
+
 @pytest.mark.parametrize("name", SCREENS)
-async def test_nothing_is_cut_while_there_is_room(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+async def test_nothing_is_cut_while_there_is_room(tmp_path: Path, name: str) -> None:
     (tmp_path / "demo.db").touch(0o600)
     (tmp_path / "demo.db").write_bytes(book())
     wired = bootstrap.wiring(database=tmp_path / "demo.db", user="lee", at=NOON)
     with closing(bootstrap.open_desk(wired, backend="demo")) as opened:
-        async with driving(lambda: opened, tmp_path / "state", size=size) as desk:
+        async with driving(lambda: opened, tmp_path / "state", size=SIZES[0]) as desk:
             await desk.burst(*SCREENS[name])
-            for table in desk.screen.query(WorkTable):
-                if table.display and len(table.source):
-                    if table._by_need and any(any(cut(table, each)) for each in range(len(table.source))):
-                        assert idle(table) == 0, desk.text
-                    await row_by_row(desk, table)
-            for pane in desk.screen.query(LinePane):
-                if pane.display and pane.id in {"body", "summary"}:
-                    wide = [each.text for each in pane.lines if tui_text.width(each.text) > pane.size.width]
-                    empty = pane.size.height - len(pane.lines)
-                    assert not wide or empty < 1, (wide, desk.text)
+            await nothing_is_cut(desk)
+            for size in SIZES[1:]:
+                await desk.resize(*size)
+                await nothing_is_cut(desk)

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual import events
-from textual.geometry import Size
 
 from collect_tui.cli.plain import preview_text, receipt_text
 from collect_tui.desk.commands import Act
@@ -274,11 +272,7 @@ async def test_what_is_said_of_a_line_is_wrapped_anew_when_the_window_changes(tm
     async with driving(Desks(tmp_path).connect(), tmp_path) as desk:
         await desk.play([*account_book.OPEN, ":", *keys_of("pp half fri + rest 15")], fast=False)
         for size in ((50, 24), (80, 24), (60, 24), (132, 43)):
-            desk.app._driver._size = new = Size(*size)
-            desk.app.post_message(events.Resize(new, new))
-            while len(desk.rows[1]) != size[0]:  # the rule below the header
-                await desk.settled()
-            await desk.settled()
+            await desk.resize(*size)
             shown = " ".join(desk.text.split())
             assert "plan 412.10: 2 of 206.05 from Fri 27 Nov to Tue 15 Dec" in shown, size
             assert size[0] < 80 or "allowed" in shown

@@ -8,7 +8,7 @@ import pytest
 
 from collect_tui.defaults.templates import rules
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.message.template import LANGUAGES, Served
+from collect_tui.domain.message.template import LANGUAGES, TEXTS, Served
 from collect_tui.domain.rules import Reminder
 from collect_tui.services.message.lint import library, load, reminder_faults
 from collect_tui.services.message.placeholders import examine
@@ -74,7 +74,10 @@ def test_the_shipped_templates_are_there_in_every_language_and_nothing_is_wrong_
     ("country", "currency"), [("MX", "MXN"), ("PH", "PHP"), ("MY", "MYR"), ("CN", "CNY"), ("KW", "KWD")]
 )
 def test_the_shipped_templates_keep_their_lengths_in_other_countries(country, currency):
-    assert load(None, country, currency).faults() == []
+    library = load(None, country, currency)
+    short = [name for name, each in library.every.items() if set(each.head.channels) & set(TEXTS)]
+    assert len(short) > 5
+    assert [fault for name in short for fault in library.faults_of(name)] == []
 
 
 def test_a_template_as_the_reference_has_it_is_right(faults):

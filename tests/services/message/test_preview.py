@@ -20,6 +20,7 @@ from collect_tui.services.message.lint import Library, load
 from collect_tui.services.message.preview import preview
 from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, Clock, account, at, context, day, do_line, local_desk
+from support.thin import EXPLORE, few
 
 GOLDEN = Path(__file__).with_name("golden")
 ROSA = "4410-2231"
@@ -28,6 +29,11 @@ OF_CASES = (
     *("ticket-answer", "internal-suspends", "internal-channels", "internal-reasons", "weekly-unresolved"),
 )
 """Templates about what nothing keeps yet, or of no account."""
+UNWRITTEN = {
+    *("cancellation", "balloon-due", "retention-due"),  # the portfolio has no homes that are paid for by instalments
+    "proof-of-debt",  # drawn up in a case
+    *OF_CASES,
+}
 ITEMS = [
     ("INV-1", -63, 20000),
     ("INV-2", -33, 15000, {"disputed": 5000}),
@@ -98,8 +104,8 @@ def test_every_template_is_written_for_accounts_in_every_language(filled, librar
     numbers = [each["number"] for each in json.loads((fixtures() / "portfolio.json").read_text("utf-8"))["accounts"]]
     written: dict[str, int] = {}
     for name, template in library.every.items():
-        for number in numbers:
-            if written.get(name, 0) == 3:
+        for number in numbers[:: 5 if name in UNWRITTEN and not EXPLORE else 1]:
+            if written.get(name, 0) == few(1, of=3):
                 break
             try:
                 for language in LANGUAGES:
@@ -113,11 +119,7 @@ def test_every_template_is_written_for_accounts_in_every_language(filled, librar
             except Refused:
                 continue
             written[name] = written.get(name, 0) + 1
-    assert {name for name in library.every if not written.get(name)} == {
-        *("cancellation", "balloon-due", "retention-due"),  # it has no homes that are paid for by instalments
-        "proof-of-debt",  # drawn up in a case
-        *OF_CASES,
-    }
+    assert {name for name in library.every if not written.get(name)} == UNWRITTEN
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +21,7 @@ from collect_tui.services.message.run import look, release
 from collect_tui.store import facts
 from services.message.far import Far
 from support.book import NOW, SERVICES, TODAY, Book, Clock, account, do_line, local_desk
+from support.thin import EXPLORE
 
 ROSA = "4410-2231"
 POINTS = [
@@ -66,7 +69,18 @@ class Life:
         return [(m.level or m.template, m.channel, str(m.status)) for m in self.seen.messages]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+DATABASES = ("sqlite", "postgres")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test on one of the databases, by its name; with `EVERY_DESK=1` on both."""
+    if "stores" in metafunc.fixturenames:
+        name = metafunc.definition.name
+        one = DATABASES[crc32(name.encode()) % 2]
+        metafunc.parametrize("stores", DATABASES if "EVERY_DESK" in os.environ else (one,), indirect=True)
+
+
+@pytest.fixture
 def stores(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Any]:
     opened: list[Any] = []
 
@@ -103,8 +117,8 @@ def test_a_stage_is_reached_when_its_notice_is_served_and_not_before(stores: Any
 def test_a_debt_of_a_year_goes_up_by_its_notices_and_gaps_and_not_night_by_night(stores: Any) -> None:
     life = stores(book(items=[("INV-1", -391, 20000)]))
     reached = {}
-    for _ in range(75):
-        life.night()
+    for night in range(25):
+        life.night(3, check=EXPLORE or night % 5 == 0)
         life.out()
         reached.setdefault(str(life.seen.stage), (life.today - TODAY).days)
     assert list(reached) == ["PAST_DUE", "NOTICE_1", "NOTICE_2", "NOTICE_3", "FINAL"]
@@ -445,8 +459,8 @@ def test_the_breach_of_what_was_never_confirmed_cuts_nothing(stores: Any, confir
         do_line(life.desk, ROSA, "send plan-confirmation email")
         assert life.dispatch().run().sent == {"email": 1}
     ready = set()
-    for _ in range(20):
-        life.night()
+    for night in range(20):
+        life.night(check=EXPLORE or night % 5 == 0)
         ready.add("suspend_ready" in life.desk.why(ROSA).reasons)
     assert str(life.seen.promises[0].status) == "BROKEN"
     assert (True in ready) is confirmed

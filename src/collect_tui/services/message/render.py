@@ -45,15 +45,18 @@ def render(
     Refused "message.missing" when the context lacks what the text prints whatever is known.
     """
     values = Values()
+    # Words may print placeholders, but no other words, and are filled when the text names them; the salutation is a part of the party.
+    pieces = (*(name for name, slot in slots().items() if slot.kind == "words"), "salutation")
+    said = {name: _piece(language, name, channel) for name in pieces if name in source}
+    named = "".join((source, *said.values()))  # what no text names need not be gone through
+    asked = (f.name for f in fields(context) if f.name == "party" or f.name in named)
     names: dict[str, Any] = {
-        **{f.name: _marked(getattr(context, f.name), values, known) for f in fields(context)},
+        **{name: _marked(getattr(context, name), values, known) for name in asked},
         "money": lambda minor: values.mark(formats.money(minor)),
         "date": _Dates(values, formats, context.date),
         "table": lambda rows, *columns: _table(rows, columns, language, values, formats),
     }
-    # Words may print placeholders, but no other words, and are filled when the text names them; the salutation is a part of the party.
-    pieces = (*(name for name, slot in slots().items() if slot.kind == "words"), "salutation")
-    words = {name: _filled(_piece(language, name, channel), names) for name in pieces if name in source}
+    words = {name: _filled(piece, names) for name, piece in said.items()}
     party = replace(names["party"], salutation=words.get("salutation", ""))
     document = read(_filled(source, {**names, **words, "party": party}), values, formats.tag)
     if channel in TEXTS:
