@@ -232,9 +232,9 @@ def _ends(dialect: str) -> Any:
 def _end(row: Any) -> tuple[int, str]:
     """The end of an account's chain is its head or its last entry, whichever is further on: where somebody has cut off the end, the
     chain goes on with a gap that shows."""
-    return max((row.audit_seq or 0, 0, row.audit_hash or ""), (row.audit_head_seq or 0, 1, row.audit_head_hash or ""))[
-        ::2
-    ]
+    entry, head = (row.audit_seq or 0, 0, row.audit_hash or ""), (row.audit_head_seq or 0, 1, row.audit_head_hash or "")
+    seq, _, link = max(entry, head)
+    return seq, link
 
 
 _WRITE: Final = insert(AUDIT)
