@@ -25,6 +25,7 @@ from textual._context import visible_screen_stack
 from textual.geometry import Size
 from textual.keys import _character_to_key
 
+from collect_tui.tui import navigator
 from collect_tui.tui.app import CollectApp
 from collect_tui.tui.dialogs.asking import AskingScreen
 from collect_tui.tui.screens.base import DeskScreen
@@ -285,9 +286,9 @@ async def driving(
     theme: str = "mono",
     **options: Any,
 ) -> AsyncIterator[DeskDriver]:
-    """The app over a desk, started and at rest."""
+    """The app over a desk, started and at rest. Whose an account is it asks at every key, however quick these are."""
     app = CollectApp(connect, state_folder=state, theme=theme, **options)
-    with mock.patch.object(Compositor, "render_update", _no_frame):
+    with mock.patch.object(Compositor, "render_update", _no_frame), mock.patch.object(navigator, "_LOOKING", 0):
         async with app.run_test(size=size):
             driver = DeskDriver(app)
             await driver.settled()
