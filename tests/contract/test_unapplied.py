@@ -79,3 +79,15 @@ def test_no_more_is_given_than_there_is_and_than_is_open(desk, line, code):
         do(desk, ROSA, line)
     assert caught.value.code == code
     assert given(desk) == ((), 26000)
+
+
+def test_what_nobody_spoke_of_is_left_for_the_night(desk):
+    """Of several that wait, only the one that is named goes anywhere; the rest of it by rule."""
+    preview = desk.preview(act(desk, ROSA, "apply CR-1 INV-2=2"))
+    assert [effect.kind for effect in preview.effects if "llocated" in effect.kind] == []
+    do(desk, ROSA, "apply CR-1 INV-2=2")
+    assert given(desk) == ((), 26000)
+    assert {i.doc_no: i.open for i in desk.account(ROSA).items} == {"INV-1": 29700, "INV-2": 19800}
+    do(desk, ROSA, "undo")
+    do(desk, ROSA, "apply P1 INV-2=150")
+    assert {i.doc_no: i.open for i in desk.account(ROSA).items if i.doc_no == "CR-1"} == {"CR-1": -500}

@@ -93,7 +93,7 @@ def settle(
     cases.stand_still(fold, house, ids)
     undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
     if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):
-        posting.post(fold, ids, house.rules, house.holds)
+        posting.post(fold, ids, house.rules, house.holds, () if night or billed else _applied(effects))
     returned = any(isinstance(e, PaymentReversed) and e.status == PaymentState.RETURNED for e in effects)
     since = before.business_date if returned else None
     fresh = {*fresh, *appropriation.unseen(before)} if night else fresh
@@ -116,6 +116,15 @@ def settle(
     taken_off = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
     next_action.follow(fold, before, effects, house, billed=billed, moved=(moved or paid) and not taken_off)
     return tuple(fold.effects[told:])
+
+
+def _applied(effects: Sequence[Effect]) -> set[int]:
+    """The credits and payments of which somebody says what they are for, where nothing else happens to money: others wait for their own
+    word, or for the night."""
+    money = [e for e in effects if isinstance(e, _MONEY)]
+    named = {e.application.credit_id for e in money if isinstance(e, CreditApplied)}
+    named |= {e.payment_id for e in money if isinstance(e, PaymentAllocated)}
+    return named if all(isinstance(e, CreditApplied | PaymentAllocated) for e in money) else set()
 
 
 def _end_holds(fold: Folded, house: House) -> None:

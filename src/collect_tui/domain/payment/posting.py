@@ -6,7 +6,7 @@ back. Amounts are minor units.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from collect_tui.domain.effect import Folded
@@ -28,20 +28,21 @@ WAITING: Final = frozenset({PaymentState.UNAPPLIED, PaymentState.PARTLY_APPLIED}
 Ids = Callable[[], int]
 
 
-def post(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
-    """Sets credits, unless the site applies them by hand, and then money that waits against what is owed."""
+def post(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind], only: Collection[int] = ()) -> None:
+    """Sets credits, unless the site applies them by hand, and then money that waits against what is owed; `only`: of these credits and
+    payments, by id."""
     if rules.apply_credits:
-        post_credits(fold, ids, rules, holds)
-    post_money(fold, ids, rules, holds)
+        post_credits(fold, ids, rules, holds, only)
+    post_money(fold, ids, rules, holds, only)
 
 
-def post_money(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
+def post_money(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind], only: Collection[int] = ()) -> None:
     """Gives unapplied money, oldest received first, to undisputed open items, oldest due first.
 
     The fee for reconnecting a service that was cut is kept before anything is paid that is not due yet.
     """
     waiting = [p for p in (*fold.facts.payments, *fold.facts.named) if p.status in WAITING and p.unapplied]
-    pot = [[p.id, p.unapplied] for p in sorted(waiting, key=_by_receipt)]
+    pot = [[p.id, p.unapplied] for p in sorted(waiting, key=_by_receipt) if not only or p.id in only]
     kept = False
     for item in debit(fold.facts):
         if item.due >= fold.facts.business_date and not kept:
@@ -51,10 +52,12 @@ def post_money(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKin
             fold.add(PaymentAllocated(ids(), payment_id, Allocation(item.id, part)))
 
 
-def post_credits(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
+def post_credits(
+    fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind], only: Collection[int] = ()
+) -> None:
     """Sets what is left of credits, oldest first, against undisputed open items: those of the credit's own service first, then
     oldest due first; what is late before what is not, and between the two fees are kept as by money."""
-    credits = sorted((i for i in fold.facts.items if i.credit), key=by_due)
+    credits = sorted((i for i in fold.facts.items if i.credit and (not only or i.id in only)), key=by_due)
     pot = [[credit.id, credit.credit] for credit in credits]
     of_service = {credit.id: credit.service_id for credit in credits}
     for late in (True, False) if pot else ():
