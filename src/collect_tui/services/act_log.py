@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -37,9 +38,8 @@ _AT_ONCE: Final = 200
 ON_A_CASE: Final = "an act on a case, which its own screen tells of"
 """Said of a colleague's act: what stands in a case may be private."""
 
-
-OTHERWISE: Final = "on each account something else"
-"""Said of a set, where nothing is so on all its accounts."""
+_SENTENCES: Final = 2
+"""Told of a set, where nothing is so on all its accounts: what is so on most of them."""
 
 
 def known(desk: DeskContext, act: Act) -> bool:
@@ -181,7 +181,15 @@ def _of_all(receipt: Receipt, each: Sequence[Receipt]) -> dict[str, Any]:
         others = [PART.join(x.text for x in other.said if x.kind == one.kind) for other in each]
         if text := alike([one.text, *others]):
             said.append(one.model_copy(update={"text": text}))
-    return {"sentence": alike([receipt.sentence, *(one.sentence for one in each)]) or OTHERWISE, "said": tuple(said)}
+    sentences = [one.sentence for one in each]
+    return {"sentence": alike([receipt.sentence, *sentences]) or _most(sentences), "said": tuple(said)}
+
+
+def _most(sentences: Sequence[str]) -> str:
+    """What is so on most accounts of a set, and on how many: `12× owner: tam (was mia) / 9× owner: omar (was mia) / …`."""
+    counts = Counter(sentences)
+    told = [f"{n}× {sentence}" for sentence, n in counts.most_common(_SENTENCES)]
+    return " / ".join((*told, *(["…"] if len(counts) > _SENTENCES else [])))
 
 
 def _count(db: Db, theirs: Sequence[Any], name: str) -> tuple[int, int]:
