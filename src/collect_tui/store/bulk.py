@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,17 +25,13 @@ class Bulk:
         self._copies = db.dialect.name == "postgresql"
         self._made: dict[str, tuple[str, list[_Field]]] = {}
 
-    def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Inserts rows of one table. Raises what the database raises (IntegrityError); nothing of them is in then."""
+    def insert(self, table: str, rows: Iterable[Mapping[str, Any]], same: Mapping[str, Any] | None = None) -> None:
+        """Inserts rows of one table, with what is the `same` in all of them: then every row has the columns of the first, and no others.
+        Raises what the database raises (IntegrityError); nothing of them is in then."""
         if table not in self._made:
             self._made[table] = self._copy(table) if self._copies else self._prepare(table)
         sql, columns = self._made[table]
-        made = [
-            tuple(
-                [row.get(name, plain) if turn is None else turn(row.get(name, plain)) for name, plain, turn in columns]
-            )
-            for row in rows
-        ]
+        made = [_made(columns, row) for row in rows] if same is None else list(_alike(columns, rows, same))
         if not made:
             return
         self._rows += len(made)
@@ -83,6 +79,24 @@ class Bulk:
                     copy.write_row(row)
         except driver_errors() as error:
             raise IntegrityError(sql, None, error) from None
+
+
+def _made(columns: list[_Field], row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(
+        [row.get(name, plain) if turn is None else turn(row.get(name, plain)) for name, plain, turn in columns]
+    )
+
+
+def _alike(
+    columns: list[_Field], rows: Iterable[Mapping[str, Any]], same: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Rows that differ in few columns: the others are made once."""
+    row, own = list(_made(columns, same)), list[tuple[int, str, Any]]()
+    for each in rows:
+        own = own or [(place, name, turn) for place, (name, _, turn) in enumerate(columns) if name in each]
+        for place, name, turn in own:
+            row[place] = each[name] if turn is None else turn(each[name])
+        yield tuple(row)
 
 
 def driver_errors() -> type[Exception]:

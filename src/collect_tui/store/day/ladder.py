@@ -177,12 +177,9 @@ def _insert(
             i.tenant_id == tenant(), among(session.connection().dialect.name, i.account_id, "accounts"), about
         )
         found = session.execute(owed, {**values, "accounts": list(drafts)}).all()
-        bulk.insert("message", [{**same, "id": ident, "account_id": of} for of, ident in drafts.items()])
-        rows = (
-            {"tenant_id": day.tenant_id, "message_id": drafts[r.account_id], "item_id": r.id, "amount": r.amount}
-            for r in found
-        )
-        bulk.insert("message_item", rows)
+        bulk.insert("message", ({"id": ident, "account_id": of} for of, ident in drafts.items()), same)
+        rows = ({"message_id": drafts[r.account_id], "item_id": r.id, "amount": r.amount} for r in found)
+        bulk.insert("message_item", rows, {"tenant_id": day.tenant_id})
     return len(ids)
 
 
