@@ -439,6 +439,18 @@ def test_a_reached_rung_sets_the_next_action_but_not_over_one_timed_for_today(st
     assert get(store, Account, timed.id).stage == "NOTICE_1"
 
 
+@pytest.mark.parametrize("code", ["call", "callback"])
+def test_a_day_that_was_chosen_stays_on_every_rung_until_it_comes(store, code):
+    chosen, at = DAY + timedelta(days=3), NOW + timedelta(days=3) if code == "callback" else None
+    served = [{"sent_on": DAY - timedelta(days=20)}, {"level": "2", "sent_on": DAY - timedelta(days=9)}]
+    own = {"next_action_code": code, "next_action_on": chosen, "next_action_at": at}
+    added = add_account(store, items=[LATE], notices=served, stage="PAST_DUE", **own)
+    for night, stage in enumerate(("NOTICE_1", "NOTICE_2", "NOTICE_2")):
+        run(store, DAY + timedelta(days=night))
+        now = get(store, Account, added.id)
+        assert (now.stage, now.next_action_code, now.next_action_on) == (stage, code, chosen)
+
+
 def test_a_suspension_that_is_paid_does_not_go_out(store):
     pending = {"status": "PENDING_SUSPEND", "suspend_cause": "nonpay"}
     served = {"level": "pre-cut", "sent_on": DAY - timedelta(days=20)}

@@ -47,8 +47,9 @@ def advance(session: Session, day: Day, segments: Collection[str]) -> int:
     """Moves accounts up their ladder; returns how many moved.
 
     A stage is due when the oldest due date is `offset_days` past (for a stage before the due date: when an item falls due in so
-    many days). The next action is then the stage's, today or so many days later as it says; one that is timed for today, or an order
-    to look after, stays. SUSPENDED and TERMINATED are reached when a service of the account is.
+    many days). The next action is then the stage's, today or so many days later as it says; one that is timed (a callback that the
+    customer was promised), the same one on a day that was chosen, or an order to look after, stays. SUSPENDED and TERMINATED are
+    reached when a service of the account is.
     """
     moved = 0
     for below, step in _steps(day, segments):
@@ -201,14 +202,15 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
         served = and_(m.level == step.level, m.status.in_(SENT), m.served_on <= day_value("today"))
         done_to = (_named(served),)
     reached = and_(*_on_it(day, below, step), *done_to)
-    timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
+    timed = and_(a.c.next_action_on >= day_value("today"), a.c.next_action_at.is_not(None))
+    dated = and_(a.c.next_action_on > day_value("today"), a.c.next_action_code == step.action)
     ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
     after = day.date + timedelta(days=step.action_days)
     on = Calendar(day.catalogue.rules.holidays).on_or_after(after) if step.action_days else day.date
     decided: Any = a.c.next_action_code.in_([*DECISIONS])  # as `domain.account.follow_up.goes_before`
     if step.action in DECISIONS:
         decided = and_(decided, a.c.next_action_code != step.action, a.c.next_action_on <= on)
-    stays = or_(timed, ordered, decided)
+    stays = or_(timed, dated, ordered, decided)
     values = {
         "stage": step.stage,
         "stage_on": day.date,
