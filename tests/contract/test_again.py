@@ -32,6 +32,14 @@ def standing(desk: Desk) -> tuple[object, ...]:
     return view.stage, view.collectable, view.dpd, dues(desk), view.orders
 
 
+def standing_late(desk: Desk) -> tuple[int, str, tuple[int, ...], int, list[str]]:
+    """How late the account is, wherever a person reads it."""
+    view = desk.account(ROSA)
+    [hit] = (hit for hit in desk.find(ROSA) if hit.account == ROSA)
+    told = [term.explanation for term in desk.why(ROSA).terms if "past due" in term.explanation]
+    return view.dpd, view.bucket, tuple(item.dpd for item in view.items), hit.dpd, told
+
+
 def effective(desk: Desk) -> date:
     [order] = desk.account(ROSA).orders
     return order.effective
@@ -84,22 +92,44 @@ def test_one_item_is_made_due_anew(lead: Desk) -> None:
 def test_a_pause_freezes_the_clock_and_what_resumes_stands_where_it_stood(lead: Desk, clock: Clock) -> None:
     do(lead, ROSA, "pp 150 fri")
     before = standing(lead)
+    late = standing_late(lead)
+    assert late[0] == 63
     do(lead, ROSA, "hold hardship 10d lost the job")
     [due] = lead.account(ROSA).promise.instalments  # type: ignore[union-attr]
     assert due.due > date(2026, 12, 4)
     for day in range(24, 30):
         clock.now = clock.now + timedelta(days=1)
         lead.day(date(2026, 11, day))
-    late = lead.account(ROSA).dpd
+        assert standing_late(lead) == late, "what is read stands still from the day on which the pause begins"
     do(lead, ROSA, "rel hardship works again")
     view = lead.account(ROSA)
-    assert view.dpd == late - 6 == 63
+    assert standing_late(lead) == late
     assert view.stage == before[0]
     assert view.promise is not None
     assert view.promise.status == "ACTIVE"
     assert view.promise.instalments[0].due == date(2026, 12, 3), "six days later than it was promised"
     do(lead, ROSA, "undo")
-    assert lead.account(ROSA).dpd == late
+    assert standing_late(lead) == late
+
+
+def test_the_breathing_space_of_a_case_freezes_the_clock_as_long_as_it_lasts(lead: Desk, clock: Clock) -> None:
+    do(lead, ROSA, "pp 150 fri")
+    [promised], late = lead.account(ROSA).promise.instalments, standing_late(lead)  # type: ignore[union-attr]
+    do(lead, ROSA, 'hardship "wages 1800" "home 650 yes" 4 "lost a job"')
+    for day in range(24, 30):
+        clock.now = clock.now + timedelta(days=1)
+        lead.day(date(2026, 11, day), check=True)
+        assert standing_late(lead) == late
+    [case] = lead.account(ROSA).cases
+    do(lead, ROSA, "case plan 15jan")
+    assert standing_late(lead) == late
+    assert lead.case(case.number).label == "to be put on a plan it can pay", "nobody has made one yet"
+    promise = lead.account(ROSA).promise
+    assert promise is not None
+    assert (promise.status, promise.instalments[0].due) == ("ACTIVE", promised.due + timedelta(days=6))
+    clock.now = clock.now + timedelta(days=1)
+    report = lead.day(date(2026, 11, 30), check=True)
+    assert (report.differences, lead.account(ROSA).dpd) == (0, late[0] + 1)
 
 
 def settled(lead: Desk, line: str = "settle 300 fri") -> int:

@@ -147,6 +147,17 @@ def test_another_amount_moves_what_is_open_and_keeps_what_was_paid(context: Serv
     whole(context)
 
 
+def test_a_bill_that_is_sent_again_in_a_pause_does_not_take_its_days_back(context: ServerContext, system: Api) -> None:
+    desk, sent_again = local_desk(context.store, "lee", context.clock), item(IVAN, "INV-9", -41, 22000, issued=day(-61))
+    put(system, "items", sent_again)
+    do_line(desk, IVAN, "hold hardship 10d lost the job")
+    desk.day(TODAY + timedelta(days=3))
+    assert put(system, "items", sent_again) == ([], {"same": 1})
+    assert put(system, "items", {**sent_again, "amount": 23000}) == ([], {"changed": 1})
+    assert (seen(context, IVAN).dpd, seen(context, IVAN).total) == (41, 23000)
+    whole(context)
+
+
 def test_a_payment_does_all_that_one_of_the_desk_does(context: ServerContext, system: Api) -> None:
     desk = local_desk(context.store, "mia", context.clock)
     do_line(desk, ROSA, "pp 412.10 fri")

@@ -187,13 +187,19 @@ def act(
 
 
 def nightfall(
-    facts: AccountFacts, nights: int = 1, ids: Callable[[], int] | None = None, house: House = HOUSE
+    facts: AccountFacts,
+    nights: int = 1,
+    ids: Callable[[], int] | None = None,
+    house: House = HOUSE,
+    *,
+    apart: int = 1,
 ) -> AccountFacts:
-    """The account so many business dates later, settled on each as by the night run."""
+    """The account so many business dates later, settled on each as by the night run; `apart`: the days from one to the next."""
     ids = ids or numbers(7000)
     for _ in range(nights):
-        facts = replace(facts, business_date=facts.business_date + timedelta(days=1))
-        facts = act(facts, (), ids, house=house, night=True)
+        last = facts.business_date
+        facts = replace(facts, business_date=last + timedelta(days=apart))
+        facts = act(facts, (), ids, house=house, night=True, last=last)
     return facts
 
 

@@ -3,13 +3,13 @@
 An act at the desk, an import, a billing system's delivery, an answer to an order and the night run all end here, so that the
 same facts make the same account. Settling what is settled changes nothing.
 
-    post credits and money → promises → holds that end → stage → orders → next action
+    pauses → post credits and money → promises → holds that end → stage → orders → next action
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import timedelta
+from datetime import date
 from typing import Final
 
 from collect_tui.domain import steps
@@ -75,6 +75,7 @@ def settle(
     ids: Callable[[], int],
     *,
     night: bool = False,
+    last: date | None = None,
     billed: bool = False,
     moved: bool = False,
     fresh: Collection[int] = (),
@@ -82,7 +83,8 @@ def settle(
     """The effects that follow from `effects` on the facts `before` them.
 
     `billed`: an import or a billing system wrote rows beside the effects; `moved`: less is owed since; `fresh` are the ids of
-    payments so written. `night`: the business date has just rolled, so that what waits is posted and holds end.
+    payments so written. `night`: the business date has just rolled, so that what waits is posted and holds end;
+    `last`: from which date, so that a pause counts the days since for nothing; None: they are counted already.
     """
     fold = Folded(before)
     fold.add(*effects)
@@ -90,6 +92,8 @@ def settle(
     if fold.facts.status != AccountState.OPEN:
         cases.follow(fold, effects, house, ids, night=night)
         return tuple(fold.effects[told:])
+    if last is not None:
+        fold.add(*freezing.passes(fold.facts, house.holds, last))
     cases.stand_still(fold, house, ids)
     undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
     if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):
@@ -133,9 +137,6 @@ def _end_holds(fold: Folded, house: House) -> None:
     for one in fold.facts.holds:
         if one.until is not None and one.until < today:
             fold.add(HoldChanged(one.id, HoldState.EXPIRED, one.status, "its last day is over"))
-            kind = house.holds.get(one.kind)
-            if kind is not None and kind.freezes and one.scope == "account":
-                fold.add(*freezing.ends(fold.facts, one, one.until + timedelta(days=1)))
             successor = hold.successor(fold.facts, [one], house.holds)
             fold.add(*steps.resume(fold.facts, one.holder, successor))
 

@@ -10,7 +10,7 @@ are set-based and the same for SQLite and PostgreSQL. After the steps the digest
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from time import perf_counter
 from typing import Final
@@ -113,6 +113,7 @@ def _once(desk: DeskContext, day: Day, step: Step) -> StepReport:
             return StepReport(name=step.name, title=step.title, changed=known, seconds=0.0, repeated=True)
         _only_forward(work.today, day.date)  # another process may have rolled further in the meantime
         if step is STEPS[0]:
+            day = replace(day, rolled=work.today)
             t = table(Tenant)
             session.execute(update(t).where(t.c.tenant_id == day.tenant_id).values(business_date=day.date))
         began = perf_counter()
@@ -180,7 +181,7 @@ def _silent(_title: str, _done: int, _of: int) -> None:
 def _settle(work: UnitOfWork, day: Day) -> int:
     """Settles the accounts that may have to be."""
     work.clocks(every=True)  # by which it is known to what cases something happens
-    changed = work.settle(candidates.find(work.db, day), line="day run", night=True)
+    changed = work.settle(candidates.find(work.db, day), line="day run", night=True, last=day.rolled)
     work.touched.clear()  # the steps that follow make anew what is marked
     mark_ids(work.db, day, changed)
     return len(changed)

@@ -12,7 +12,7 @@ from collect_tui.domain.case.definition import Kind, State
 from collect_tui.domain.case.effects import CaseChanged, ItemExcluded
 from collect_tui.domain.case.split import day_of, frozen, set_off
 from collect_tui.domain.effect import Effect, Folded, Ids
-from collect_tui.domain.effects import CreditApplied, HoldChanged, HoldPlaced
+from collect_tui.domain.effects import CreditApplied, DateMoved, HoldChanged, HoldPlaced
 from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.hold.decide import successor
 from collect_tui.domain.states import HoldState
@@ -60,7 +60,10 @@ def held(case: Case, state: State, facts: AccountFacts, ground: Ground) -> tuple
     """The hold of a state, where none of its kind is there: as long as the state, whatever its kind has when it is typed."""
     standing = state.standing
     made = place_hold(case, {"hold": standing.hold, "on": standing.on}, facts, ground) if standing.hold else ()
-    return tuple(replace(e, hold=replace(e.hold, until=None)) if isinstance(e, HoldPlaced) else e for e in made)
+    endless = (
+        e for e in made if not isinstance(e, DateMoved)
+    )  # how long it is to last is not known: nothing moves before
+    return tuple(replace(e, hold=replace(e.hold, until=None)) if isinstance(e, HoldPlaced) else e for e in endless)
 
 
 def holding(

@@ -105,7 +105,7 @@ def release(
         raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
     effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, why) for h in found]
     if kind.freezes:
-        effects += (e for h in found for e in freezing.ends(facts, h, facts.business_date))
+        effects += (e for h in found for e in freezing.ends(facts, h))
     paused = facts.ladder_paused_by
     if paused is not None and paused in {h.holder for h in found}:
         effects += steps.resume(facts, paused, successor(facts, found, kinds or {}))

@@ -144,7 +144,8 @@ class Ledger:
     def _meet(self, invoice: Invoice, stored: Any) -> str:
         if invoice.amount < 0 and stored.amount <= invoice.amount:
             return "known"  # what has been used of a credit since says nothing
-        for field in ("amount", "issued", "due"):
+        moved = stored.due > invoice.due  # here, by a pause or by whoever made it due anew
+        for field in ("amount", "issued") if moved else ("amount", "issued", "due"):
             if getattr(stored, field) != getattr(invoice, field):
                 raise Invalid("row.differs", "is not what was taken in for this document before", field)
         if stored.open > invoice.open:

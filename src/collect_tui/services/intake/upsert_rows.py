@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Invalid, NotFound, Refused
-from collect_tui.domain.states import AccountState
+from collect_tui.domain.states import AccountState, HoldState
 from collect_tui.services.intake.billed import BilledAccount, BilledItem, BilledService
 from collect_tui.services.intake.entries import NextActionEntry, PartyEntry, PointEntry, ServiceEntry
 from collect_tui.services.intake.portfolio import AccountEntry
@@ -45,6 +45,7 @@ class Rows:
         self._source = source
         self.db, self.tenant_id, self.ids, self.today = work.db.connection(), work.tenant_id, work.ids, work.today
         self._calendar = work.desk.calendar
+        self._freezing = sorted(kind.code for kind in work.desk.house.holds.values() if kind.freezes)
         self._ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now, work.today))
         self.touched: dict[int, tuple[list[dict[str, Any]], bool]] = {}
         self._accounts: dict[str, Account] = {}
@@ -229,6 +230,8 @@ class Rows:
         says: dict[str, Any] = {"kind": row.kind, "issued": row.issued, "due": row.due, "amount": row.amount}
         if service_id is not None:
             says["service_id"] = service_id
+        if row.due < was.due and self._paused(account.id):
+            says["due"] = was.due  # a pause has moved it, of which the billing system knows nothing
         if all(getattr(was, name) == value for name, value in says.items()):
             return "same"
         left = row.amount - (was.amount - was.open)  # what was paid on it, or used of it, stays
@@ -250,6 +253,16 @@ class Rows:
             open=left,
         )
         return "changed"
+
+    def _paused(self, account_id: int) -> bool:
+        t = _T["hold"].c
+        mine = (t.tenant_id == self.tenant_id, t.account_id == account_id, t.scope == "account")
+        return (
+            self.db.execute(
+                select(t.id).where(*mine, t.status == HoldState.ACTIVE, t.kind.in_(self._freezing)).limit(1)
+            ).first()
+            is not None
+        )
 
     def _bill(self, row: BilledItem, account: Account, service_id: int | None) -> str:
         made: dict[str, Any] = {

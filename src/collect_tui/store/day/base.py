@@ -31,6 +31,8 @@ class Day:
     tell: Progress
     reached: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Template → kinds of contact points by which it goes."""
+    rolled: dt.date | None = None
+    """The business date that it rolls from; an interrupted run before it may have come further than `last`."""
 
     @property
     def values(self) -> dict[str, Any]:

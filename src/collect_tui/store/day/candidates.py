@@ -67,6 +67,9 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
     yield select(h.account_id).where(
         h.tenant_id == tenant(), h.status == HoldState.ACTIVE, h.until < day_value("today")
     )
+    # Pauses whose days count for nothing.
+    freezing = sorted(code for code, kind in day.catalogue.holds.items() if kind.freezes)
+    yield select(h.account_id).where(h.tenant_id == tenant(), h.status == HoldState.ACTIVE, h.kind.in_(freezing))
     # Notices that wait, of a book that was brought in: nothing of what they are about may be owed.
     w = table(Message).c
     if ever:
