@@ -17,7 +17,7 @@ from collect_tui.desk.views.queue import Claim
 from collect_tui.tui.render.account import header, summary
 from collect_tui.tui.render.agent import held_by_other
 from collect_tui.tui.render.chord import chord_lines
-from collect_tui.tui.render.panes import checks, items, pane_lines, services, timeline, titled
+from collect_tui.tui.render.panes import checks, items, pane_lines, points, services, timeline, titled
 from collect_tui.tui.render.promise import owed_lines, schedule_lines
 from collect_tui.tui.render.tabs import DIGITS, tabs
 from collect_tui.tui.render.text import width
@@ -256,3 +256,24 @@ def test_a_number_marked_wrong_is_said(view: AccountView) -> None:
     assert isinstance(point, PointView)
     one = view.model_copy(update={"points": (point,)})
     assert any("wrong, opted out" in line.text for line in summary(one, 80, 17))
+
+
+def test_what_was_agreed_to_and_when_is_whole_on_any_terminal() -> None:
+    seen = PointView(
+        short="m1",
+        kind="mobile",
+        value="+1 312 555 0199",
+        quality="good",
+        consent="in",
+        consent_source="letter",
+        consent_on=date(2026, 11, 20),
+        local_time="11:32 Chicago UTC-06:00 / 12:32 New York UTC-05:00",
+        may_call=None,
+        attempts_7d=2,
+    )
+    for columns in (40, 80, 132):
+        told = " ".join(" ".join(line.text.split()) for line in points([seen], columns))
+        assert "consent in by letter on Fri 20 Nov" in told
+        assert all(width(line.text) <= columns for line in points([seen], columns)[1:])
+    without = seen.model_copy(update={"consent_on": None})
+    assert len(points([without], 80)) == 1

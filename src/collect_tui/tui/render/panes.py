@@ -179,8 +179,9 @@ def points(rows: Iterable[PointView], width: int) -> list[Line]:
     lines: list[Line] = []
     for p in rows:
         by = f" by {p.consent_source}" if p.consent_source else ""
-        given = f", consent {p.consent}{by} on {named_day(p.consent_on, 0)}" if p.consent_on else ""
-        lines.append(Line((*point_spans(p), Span(f"  {p.kind}{given}", Role.DIM))))
+        given = f"consent {p.consent}{by} on {named_day(p.consent_on, 0)}" if p.consent_on else ""
+        lines.append(Line((*point_spans(p), Span(f"  {p.kind}", Role.DIM))))
+        lines += [Line.of((" " * _INDENT + part, Role.DIM)) for part in tui_text.wrap(given, max(20, width - _INDENT))]
         if p.may_call is not None:
             lines += checks(p.may_call, width)
     return lines
