@@ -28,7 +28,7 @@ from collect_tui.domain.account.ladder import (
 )
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.message.message import SERVED as SENT
-from collect_tui.domain.queue.rules import DECISIONS
+from collect_tui.domain.queue.rules import CALLS, DECISIONS
 from collect_tui.domain.rules import LadderStep, Reminder
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, HoldState, MessageState, Stage
 from collect_tui.store.bulk import Bulk
@@ -48,7 +48,7 @@ def advance(session: Session, day: Day, segments: Collection[str]) -> int:
 
     A stage is due when the oldest due date is `offset_days` past (for a stage before the due date: when an item falls due in so
     many days). The next action is then the stage's, today or so many days later as it says; one that is timed (a callback that the
-    customer was promised), the same one on a day that was chosen, or an order to look after, stays. SUSPENDED and TERMINATED are
+    customer was promised), a call on a day that was chosen, or an order to look after, stays. SUSPENDED and TERMINATED are
     reached when a service of the account is.
     """
     moved = 0
@@ -203,7 +203,8 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
         done_to = (_named(served),)
     reached = and_(*_on_it(day, below, step), *done_to)
     timed = and_(a.c.next_action_on >= day_value("today"), a.c.next_action_at.is_not(None))
-    dated = and_(a.c.next_action_on > day_value("today"), a.c.next_action_code == step.action)
+    called = [step.action] if step.action in CALLS else []
+    dated = and_(a.c.next_action_on > day_value("today"), a.c.next_action_code.in_(called))
     ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
     after = day.date + timedelta(days=step.action_days)
     on = Calendar(day.catalogue.rules.holidays).on_or_after(after) if step.action_days else day.date
