@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from textual.app import ComposeResult
 
 from collect_tui.common.text import fold
-from collect_tui.tui.dialogs.over import OverScreen
+from collect_tui.tui.dialogs.narrowing import NarrowingScreen
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -32,16 +32,15 @@ class Choice(NamedTuple):
     action: str = ""  # its id; empty: the word begins a line
 
 
-class PaletteScreen(OverScreen[Choice | None]):
+class PaletteScreen(NarrowingScreen[Choice]):
     """Lists choices; answers the one taken, or None."""
 
-    AUTO_FOCUS = "#narrow"
+    none_left = "Nothing here has these words."
 
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._choices = [(fold(" ".join(each[:3])), each) for each in choices]
-        self.found = list(choices)
-        """What is listed now, best first."""
+        self.found: list[Choice] = list(choices)
 
     def compose(self) -> ComposeResult:
         pane = LinePane(id="choices", cursor=True, focusable=False)
@@ -71,22 +70,13 @@ class PaletteScreen(OverScreen[Choice | None]):
             ),
             keep_place=False,
         )
-        self._show_whole()
+        self.show_whole()
 
-    def _show_whole(self) -> None:
+    def show_whole(self) -> None:
         """All of the row under the cursor."""
         one = self.found[min(self.pane.cursor, len(self.found) - 1)] if self.found else None
         said = Line.of((one.title, Role.DIM)).wrapped(self.app.size.width)[:_WHOLE] if one is not None else ()
         self.query_one("#whole", LinePane).set_lines(said)
-
-    @property
-    def pane(self) -> LinePane:
-        """The list."""
-        return self.query_one("#choices", LinePane)
-
-    def on_line_pane_line_highlighted(self, message: LinePane.LineHighlighted) -> None:
-        message.stop()
-        self._show_whole()
 
     def on_resize(self) -> None:
         self._list()
@@ -98,27 +88,7 @@ class PaletteScreen(OverScreen[Choice | None]):
         first = typed[0] if typed else ""
         self.found = [each for _, each in sorted(found, key=lambda one: not one[0].startswith(first))]
         self._list()
-        self.status("" if self.found else "Nothing here has these words.")
+        self.status("" if self.found else self.none_left)
 
-    def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
-        message.stop()
-        if self.found:
-            self.dismiss(self.found[self.pane.cursor])
-        else:
-            self.refuse("Nothing here has these words.")
-
-    def on_line_edit_left(self, message: LineEdit.Left) -> None:
-        message.stop()
-        self.dismiss(None)
-
-    def typed(self, name: str) -> bool:
-        pane = self.pane
-        if name in {"up", "down"}:
-            pane.action_rows(1 if name == "down" else -1)
-        elif name in {"pgup", "pgdn"}:
-            pane.action_pages(1 if name == "pgdn" else -1)
-        elif name in {"f3", "f4", "tab"}:
-            self.dismiss(None)
-        else:
-            return False
-        return True
+    def taken(self) -> Choice:
+        return self.found[self.pane.cursor]
