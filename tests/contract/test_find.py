@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
+from collect_tui.defaults import load
+from collect_tui.desk.commands import Act, Command, OpenCase
 from collect_tui.desk.errors import Invalid
+from collect_tui.desk.protocol import Desk
+from collect_tui.services import users
 from contract.conftest import do
+from support.book import TODAY
 
 ROSA = "4410-2231"
+RULES = load(None, today=TODAY).authority
 
 
 @pytest.mark.parametrize(
@@ -93,6 +101,51 @@ def test_a_masked_service_is_found_whole_and_never_by_a_guess(desks, combination
     hits = [h for h in desks("mia").find(text) if h.matched.startswith("service")]
     assert bool(hits) == found
     assert all("INT-1001" not in h.matched for h in hits)
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "matched"),
+    [
+        ('di INV-1 60 price "Charged twice for the zeppelin"', "zeppelin charged", "Charged twice for the zeppelin"),
+        ("hold medical 30d zeppelin pilot is ill", "zeppelin", "zeppelin pilot is ill"),
+    ],
+)
+def test_what_was_typed_into_a_case_or_a_hold_is_found(lead, line, text, matched):
+    do(lead, ROSA, line)
+    (hit,) = lead.find(text)
+    assert hit.account == ROSA
+    assert hit.matched.partition(" ")[0] in ("case", "hold")
+    assert matched in hit.matched
+
+
+def test_what_is_said_in_a_case_is_found_and_names_and_codes_of_its_fields_are_not(desk):
+    do(desk, ROSA, 'di INV-1 60 price "charged twice"')
+    do(desk, ROSA, "cnote has the paper zeppelin")
+    assert [hit.matched.partition(": ")[2] for hit in desk.find("zeppelin")] == ["has the paper zeppelin"]
+    assert [desk.find(word) for word in ("claim", "price", "inv-1 charged zzyzx")] == [()] * 3
+
+
+def _done(desk: Desk, command: Command) -> None:
+    version = desk.account(ROSA).version
+    desk.do(Act(id=uuid4(), account=ROSA, commands=(command,), line="", version=version))
+
+
+def test_a_text_of_a_case_is_found_whatever_json_makes_of_it(desk):
+    claim = 'two\nlines\t"quoted"\\ of ŻEPPELIN'
+    said = {"item": "INV-1", "amount": 6_000, "reason": "PRICE", "claim": claim}
+    _done(desk, OpenCase(case_kind="dispute", values=said))
+    for text in ("lines", "quoted", "of zeppelin", "two żeppelin"):
+        assert [hit.account for hit in desk.find(text)] == [ROSA], text
+
+
+def test_what_a_role_may_not_read_in_a_case_finds_nothing_for_it(desk, desks, store):
+    users.add(store, 1, "tess", RULES, role="trainee")
+    do(desk, ROSA, 'hardship "wages 1800" "home 650" 4 "lost a zeppelin"')
+    do(desk, ROSA, 'cnote "her kangaroo helps"')
+    do(desk, ROSA, 'di INV-1 60 price "charged for a giraffe"')
+    for of, found in ((desk, [ROSA]), (desks("tess"), [])):
+        assert [[hit.account for hit in of.find(text)] for text in ("zeppelin", "kangaroo")] == [found] * 2
+        assert [hit.account for hit in of.find("giraffe")] == [ROSA]
 
 
 def test_a_masked_number_in_a_note_is_no_word_of_it(desks, combination):

@@ -32,6 +32,8 @@ def book(store: Store) -> Store:
         services=[{"identifier": "AUR-INT-004477"}],
         notes=[{"text": "Asked for the Señor at the café; ticket 88123. " + "x" * 900}],
         events=[{"note": "Plumber comes on tuesday/wednesday"}],
+        holds=[{"reason": "The nurse wrote that an oxygen machine runs"}],
+        promises=[{"total": 100, "note": "Sells the caravan first"}],
         inbox=[{"subject": "My bill", "text": "Why was I charged twice for the router?"}],
         items=[{"doc_no": "INV-1041", "open": 0}],
         payments=[{"ref": "CHK/77 x"}],
@@ -88,6 +90,8 @@ def hits(store: Store, text: str, limit: int = 50, tenant_id: int = TENANT) -> t
         ("cafe senor", "note Sun 22 Nov: Asked for the Señor at the café; ticket 88123. xxxxxxxxxxxxx …"),
         ("88123", f"note Sun 22 Nov: … the café; ticket 88123. {'x' * 36} …"),
         ("wednesday plumber", "contact Sun 22 Nov: Plumber comes on tuesday/wednesday"),
+        ("oxygen nurse", "hold Sat 21 Nov: The nurse wrote that an oxygen machine runs"),
+        ("caravan", "promise Fri 20 Nov: Sells the caravan first"),
         ("router bill", "message Sun 22 Nov: My bill Why was I charged twice for the router?"),
     ],
 )

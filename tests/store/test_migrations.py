@@ -24,6 +24,7 @@ from sqlmodel import SQLModel
 from collect_tui.desk.errors import Unavailable
 from collect_tui.store import audit_check, migrate, sqlite
 from collect_tui.store.engine import Store
+from collect_tui.store.find import find
 from collect_tui.store.tables import version
 from support import pg
 from support.book import Clock, local_desk
@@ -218,6 +219,42 @@ def test_an_open_case_says_what_waits_in_it_and_when_it_presses(
         connection.rollback()
     if engine is not None:
         engine.dispose()
+
+
+HELD = """
+INSERT INTO hold (tenant_id, id, account_id, kind, scope, placed_on, placed_by, reason, status)
+SELECT 1, 5, min(id), 'MEDICAL', 'account', '2026-11-20', 'mia', 'zeppelin pilot', 'ACTIVE' FROM account WHERE tenant_id = 1
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_was_written_in_cases_and_holds_before_is_found(
+    kind: str, old: Path, request: pytest.FixtureRequest
+) -> None:
+    """With format 18; the notes of promises are kept in the same way."""
+    target: Any = old if kind == "sqlite" else request.getfixturevalue("old_pg")
+    at = "'2026-11-20 12:00:00.000000'" if kind == "sqlite" else "'2026-11-20 12:00:00+00'"
+    no = "0" if kind == "sqlite" else "false"
+    engine = sqlite.make_engine(old, writes=True) if kind == "sqlite" else None
+    with engine.begin() if engine is not None else owner(target) as connection:
+        if kind == "sqlite":
+            version.write(connection, 2)
+        migrate.upgrade(connection, "0017")
+        connection.execute(text(CASE.format(id=1, at=at, no=no, press=at)), {"asked": ""})
+        connection.execute(text("UPDATE case_file SET fields = :said"), {"said": '{"claim": "a giraffe came"}'})
+        connection.exec_driver_sql(EVENT.format(at=at).replace("'is opened', ''", "'is opened', 'her kangaroo'"))
+        connection.exec_driver_sql(HELD)
+        connection.exec_driver_sql("UPDATE promise SET note = 'brings the walrus'")
+        migrate.upgrade(connection)
+        if kind == "sqlite":
+            version.write(connection, version.SCHEMA_VERSION)
+    if engine is not None:
+        engine.dispose()
+    with Store.open(old, create=False) if kind == "sqlite" else Store.connect(target) as store, store.read() as db:
+        for word, name in (("giraffe", "case"), ("kangaroo", "case"), ("zeppelin", "hold"), ("walrus", "promise")):
+            found = find(db, 1, word, 50, reads=lambda kind, _: kind == "dispute")
+            assert [hit.matched.split()[0] for hit in found] == [name], word
+        assert find(db, 1, "giraffe", 50) == find(db, 1, "claim", 50, reads=lambda *_: True) == ()
 
 
 def test_the_first_step_makes_the_tables_that_the_older_program_made(old: Path, tmp_path: Path) -> None:

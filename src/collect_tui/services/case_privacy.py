@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from collect_tui.domain.case.definition import Kind, Move
+from collect_tui.domain.case.definition import FieldType, Kind, Move
 
 HIDDEN: Final = "(not for your role)"
 """Stands in the place of what the reader's role may not see."""
@@ -28,6 +28,13 @@ class CaseReader:
         """Whether what a field holds is for them."""
         found = self.kinds[name].fields.get(field) if name in self.kinds else None
         return found is not None and self.kind(name) and self._among(found.private)
+
+    def text(self, name: str, field: str) -> bool:
+        """Whether a field is one that somebody writes into, and for them; of no field: what is said as a case moves."""
+        if not field:
+            return self.kind(name)
+        found = self.kinds[name].fields.get(field) if name in self.kinds else None
+        return found is not None and found.type in (FieldType.TEXT, FieldType.TABLE) and self.field(name, field)
 
     def asked(self, name: str, move: str) -> bool:
         """Whether it is for them of what amount a move waits to be agreed to."""

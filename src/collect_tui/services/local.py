@@ -174,6 +174,8 @@ class LocalDesk(FloorDesk, CaseDesk):
             return masked_message(message_view(db, self, number, id), self.authority)
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
+        from collect_tui.services.case_views import reader_of
+
         if not text.strip():
             raise Invalid(
                 "find.empty",
@@ -182,7 +184,8 @@ class LocalDesk(FloorDesk, CaseDesk):
             )
         with self.reading() as db:
             country = self.catalogue().rules.country
-            hits = find.find(db, self.tenant_id, text[:200], limit, partial(may_find, self.authority), country=country)
+            may, reads = partial(may_find, self.authority), reader_of(self, db).text
+            hits = find.find(db, self.tenant_id, text[:200], limit, may, country=country, reads=reads)
             if self.authority is not None and self.authority.masked and hits:
                 known = find.identifiers(db, self.tenant_id, {hit.account for hit in hits})
                 hits = unguessed(hits, text[:200], known, self.authority)

@@ -29,7 +29,7 @@ _POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
 _CHANNELS: Final = {"letter": "address", "sms": "phone", "chat": "social", "internal": "email"}
 _MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
 #: What somebody wrote; an identifier in it is none of the words by which it is found.
-_TEXTS: Final = frozenset(("note", "contact", "message"))
+_TEXTS: Final = frozenset(("note", "contact", "message", "hold", "promise", "case"))
 _IDENTIFIER: Final = re.compile(r"[^\s@]+@\S+|\S*[0-9](?:[ ().\-/]{0,3}[0-9]){3,}\S*")
 _SHORT: Final = re.compile(r"[a-zA-Z][0-9]{0,2}")
 _DIALLED: Final = re.compile(r"[0-9+() .\-/]+")

@@ -51,16 +51,17 @@ def find(
     may: Callable[[str], Callable[[str], bool]] = lambda _: lambda _: True,
     *,
     country: str = "US",
+    reads: Callable[[str, str], bool] = lambda kind, field: False,
 ) -> tuple[FindHit, ...]:
     """The accounts that fit, at most `limit`: exact before prefix, open before closed, then by number. Text of nothing: none.
 
     `may`: of what is typed, whether one may be found by this (`phone +1 312 555 0142`); what may not leaves no gap. `country`
-    (ISO 3166): of telephones that are typed without its code.
+    (ISO 3166): of telephones that are typed without its code. `reads`: what of cases may be told (`Asked.reads`).
     """
     wanted = text.encode("utf-8", "ignore").decode().replace("\0", "").strip()[:200]
     if not wanted or limit < 1:
         return ()
-    asked = Asked(session.connection(), tenant_id, wanted, country, max(CANDIDATES, 4 * limit))
+    asked = Asked(session.connection(), tenant_id, wanted, country, max(CANDIDATES, 4 * limit), reads)
     by_account = _by_account(asked, may) or _by_each_kind(asked, may)
     ranks = {
         row.id: (not found.exact, row.status != AccountState.OPEN, found.order, row.number)

@@ -7,7 +7,7 @@ front. The end of a number is looked for among those with the same last four. Co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,6 +72,8 @@ class Asked:
     wanted: str
     country: str
     most: int
+    reads: Callable[[str, str], bool] = lambda kind, field: False
+    """Whether what somebody wrote into a field of a kind of case may be told; of no field: what was said as it moved."""
 
     def rows(self, query: Select[Any], **values: Any) -> CursorResult[Any]:
         """What a statement finds that was built once: a search asks some twenty, which take longer to build than to run."""

@@ -1,7 +1,9 @@
-"""Finds by words: of an address, a note, what was said in a call, a message; and names that were spelt otherwise."""
+"""Finds by words: of an address, a note, what was said in a call or a case, a message, a hold, a promise; and names that were spelt
+otherwise."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -127,7 +129,7 @@ def _whose(exact: tuple[bool, ...]) -> Select[Any]:
 def by_words(asked: Asked) -> Iterator[Found]:
     words = _words_of(asked.wanted)
     today: date | None = None
-    for told in _told(asked.db, asked.tenant_id, words, max(TEXTS, asked.most // 4)):
+    for told in _told(asked, words, max(TEXTS, asked.most // 4)):
         today = today or asked.db.execute(_TODAY, {"tenant": asked.tenant_id}).scalar_one()
         yield Found(
             told.shown(words, today),
@@ -139,6 +141,9 @@ def by_words(asked: Asked) -> Iterator[Found]:
         )
 
 
+_CASES: Final = select(*(_T["case_file"].c[name] for name in ("id", "account_id", "kind"))).where(
+    _T["case_file"].c.tenant_id == tenant(), _T["case_file"].c.id.in_(bindparam("some", expanding=True))
+)
 _TODAY: Final = select(_tenant.business_date).where(_tenant.tenant_id == tenant())
 
 
@@ -174,10 +179,11 @@ def _snippet(whole: str, words: Collection[tuple[str, str]]) -> str:
     return f"{'… ' if start else ''}{part}{' …' if start + SNIPPET < len(line) else ''}"
 
 
-def _told(db: Connection, tenant_id: int, words: Collection[tuple[str, str]], most: int) -> Iterator[_Told]:
+def _told(asked: Asked, words: Collection[tuple[str, str]], most: int) -> Iterator[_Told]:
     """Texts in which all words stand, the newest first where the database knows."""
     if not words or all(len(plain) < 2 for _, plain in words):
         return
+    db, tenant_id = asked.db, asked.tenant_id
     point, note, event, message = (_T[name].c for name in ("contact_point", "note", "contact_event", "message"))
     for row in _found(db, tenant_id, "contact_point", words, most, point.party_id, point.value):
         yield _Told("address", row.value, None, party_id=row.party_id)
@@ -185,10 +191,45 @@ def _told(db: Connection, tenant_id: int, words: Collection[tuple[str, str]], mo
         yield _Told("note", row.text, row.at.date(), row.account_id)
     for row in _found(db, tenant_id, "contact_event", words, most, event.account_id, event.at, event.note):
         yield _Told("contact", row.note, row.at.date(), row.account_id)
-    said = (message.account_id, message.made_on, message.subject, message.text)
-    for row in _found(db, tenant_id, "message", words, most, *said):
+    sent = (message.account_id, message.made_on, message.subject, message.text)
+    for row in _found(db, tenant_id, "message", words, most, *sent):
         if row.account_id is not None:
             yield _Told("message", f"{row.subject} {row.text}", row.made_on, row.account_id)
+    hold, promise = _T["hold"].c, _T["promise"].c
+    for name, t, on, said in ("hold", hold, "placed_on", "reason"), ("promise", promise, "made_on", "note"):
+        for account_id, day, whole in _found(db, tenant_id, name, words, most, t.account_id, t[on], t[said]):
+            yield _Told(name, whole, day, account_id)
+    yield from _in_cases(asked, words, most)
+
+
+def _in_cases(asked: Asked, words: Collection[tuple[str, str]], most: int) -> Iterator[_Told]:
+    """Texts of cases, of which only what may be read counts: the words may stand in another field."""
+    case, said = _T["case_file"].c, _T["case_event"].c
+    held = (case.account_id, case.opened_at, case.kind, case.fields)
+    for row in _found(asked.db, asked.tenant_id, "case_file", words, most, *held):
+        fields = json.loads(row.fields).items()
+        whole = " ".join(text for name, value in fields if asked.reads(row.kind, name) for text in _texts_in(value))
+        there = {each for found in _WORD.findall(whole) for each in (found.lower(), fold(found))}
+        if all(there.intersection(pair) for pair in words):
+            yield _Told("case", whole, row.opened_at.date(), row.account_id)
+    events = _found(asked.db, asked.tenant_id, "case_event", words, most, said.case_id, said.at, said.text)
+    if not events:
+        return
+    some = {"tenant": asked.tenant_id, "some": sorted({row.case_id for row in events})}
+    cases = {row.id: row for row in asked.db.execute(_CASES, some)}
+    for row in events:
+        of = cases[row.case_id]
+        if asked.reads(of.kind, ""):
+            yield _Told("case", row.text, row.at.date(), of.account_id)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """The texts of a value of a case: itself, or those in the rows of a table."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(each)
 
 
 def _found(

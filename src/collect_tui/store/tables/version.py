@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Unavailable
 
-SCHEMA_VERSION: Final = 17
+SCHEMA_VERSION: Final = 18
 """The format of the tables as this program knows them."""
 
 FIRST: Final = 2

@@ -1,4 +1,4 @@
-"""By which words texts are found: notes, what was said in calls, messages, and addresses.
+"""By which words texts are found: notes, what was said in calls and in cases, messages, reasons of holds, promises, and addresses.
 
 SQLite keeps an index of full text beside each table (FTS5, without the texts), which triggers keep in step whoever writes.
 PostgreSQL has an index of what the text comes to. Either is without accents; words are cut where letters and digits end. Only
@@ -8,6 +8,7 @@ the first `LONGEST` characters of a text are looked at.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,24 +19,30 @@ from collect_tui.common.text import fold
 
 _ONE: Final = {"ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "ß": "ss", "ı": "i"}
 _BLANK: Final = " || ' ' || "
+_SQLITE_JSON: Final = "coalesce((SELECT group_concat(atom, ' ') FROM json_tree({0}) WHERE type = 'text'), '')"
+#: Without the names of the values, and with a blank for each line's end: whatever JSON says, no row is refused for it.
+_POSTGRES_JSON: Final = """regexp_replace({0}, '"[^"\\\\]+": |\\\\[bfnrt]', ' ', 'g')"""
 LONGEST: Final = 10_000
 """PostgreSQL takes no more than a megabyte of words, and refuses the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of a table, as SQL over its columns, each written `{0}column`; `where`: of which rows."""
+    """A text of a table, as SQL over its columns; `where`: of which rows; `json`: the columns hold values by name, and of these
+    the texts count."""
 
     table: str
     columns: tuple[str, ...]
     where: str = ""
+    json: bool = False
 
-    def written(self, row: str = "") -> str:
-        return f"substr({_BLANK.join(row + name for name in self.columns)}, 1, {LONGEST})"
+    def written(self, row: str = "", json: str = _POSTGRES_JSON) -> str:
+        each = json if self.json else "{0}"
+        return f"substr({_BLANK.join(each.format(row + name) for name in self.columns)}, 1, {LONGEST})"
 
     def plain(self, row: str = "") -> str:
         """For SQLite, which takes a letter and its accent apart, but not those that are one."""
-        made = self.written(row)
+        made = self.written(row, _SQLITE_JSON)
         for letter, instead in _ONE.items():
             made = f"replace({made}, '{letter}', '{instead}')"
         return made
@@ -53,6 +60,10 @@ TEXTS: Final = {
         Text("contact_event", ("note",)),
         Text("message", ("subject", "text")),
         Text("contact_point", ("value",), "kind = 'address'"),
+        Text("hold", ("reason",)),
+        Text("promise", ("note",)),
+        Text("case_file", ("fields",), json=True),
+        Text("case_event", ("text",)),
     )
 }
 
@@ -101,11 +112,12 @@ def make(connection: Connection, table: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def renew(connection: Connection) -> None:
+def renew(connection: Connection, tables: Collection[str] = tuple(TEXTS)) -> None:
     """Fills the indexes of SQLite anew, so that nothing of a text that was changed is left in them."""
     if connection.dialect.name != "sqlite":
         return
-    for table, text in TEXTS.items():
+    for table in tables:
+        text = TEXTS[table]
         run, name = connection.exec_driver_sql, f"{table}_words"
         run(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")  # noqa: S608
         run(f"INSERT INTO {name} (rowid, words) SELECT id, {text.plain()} FROM {table} WHERE {text.counts()}")  # noqa: S608

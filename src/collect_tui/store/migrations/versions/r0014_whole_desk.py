@@ -17,6 +17,8 @@ revision = "0014"
 down_revision = "0013"
 
 TAIL: Final = "substr(replace({0}, '-', ''), length(replace({0}, '-', '')) - 3)"
+#: Tables whose texts are found by words.
+FOUND: Final = ("note", "contact_event", "message", "contact_point")
 #: By table: columns, each with what stands in it for the rows that are there.
 ADDED: Final[dict[str, dict[str, Any]]] = {
     "account": {"owner:text": ""},
@@ -111,6 +113,6 @@ def upgrade() -> None:
         known = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
         for each in indexes:
             index(known, each, connection.dialect.name).create(connection)
-    for name in words.TEXTS:
+    for name in FOUND:
         words.make(connection, name)
-    words.renew(connection)
+    words.renew(connection, FOUND)
