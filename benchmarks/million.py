@@ -240,7 +240,7 @@ def measure(store: Store, days: int, reps: int, *, check: bool) -> None:
     def one_account() -> None:
         account = next(turn)
         with store.write() as db:
-            summary.refresh(db, TENANT, day, account)
+            summary.refresh(db, TENANT, day, account, minutes=30)
             scoring.rescore(db, TENANT, catalogue, day, now, account)
 
     line("summary and score of one account", *timed(reps, one_account), 20, 5)

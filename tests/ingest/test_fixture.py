@@ -369,7 +369,7 @@ def test_summaries_are_what_the_facts_say(book: Book) -> None:
                 seen.number
             )
     with book.store.write() as db:
-        assert summary.refresh(db, 1, TODAY) == 0
+        assert summary.refresh(db, 1, TODAY, minutes=30) == 0
 
 
 def test_the_night_rolls_it_on_and_nothing_differs(book: Book) -> None:

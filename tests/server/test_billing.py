@@ -78,7 +78,7 @@ def whole(context: ServerContext) -> None:
     """Summaries are as a recompute says, chains hold, what is open is the amount less what was allocated."""
     with context.store.read() as db:
         every = tuple(db.exec(select(Account.id).where(Account.tenant_id == 1)).all())
-        assert summary.stale(db, 1, TODAY, Scope.some(every)) == []
+        assert summary.stale(db, 1, TODAY, Scope.some(every), 30) == []
         assert audit_check.verify(db, 1) == ()
 
 

@@ -81,7 +81,7 @@ def the_day(site: Catalogue = CATALOGUE) -> Day:
 
 
 def score(db: Session, site: Catalogue = CATALOGUE) -> None:
-    summary.refresh(db, TENANT, DAY)
+    summary.refresh(db, TENANT, DAY, minutes=30)
     scoring.rescore(db, TENANT, site, DAY, NOW)
 
 

@@ -574,7 +574,7 @@ def test_the_incremental_run_leaves_nothing_that_a_full_one_would_change(specs, 
             run(store, day)  # asserts that a full recompute finds no difference
         with store.write() as db:
             assert db.execute(select(func.count()).select_from(DayMark)).scalar_one() == 0
-            assert summary.refresh(db, TENANT, day) == 0
+            assert summary.refresh(db, TENANT, day, minutes=30) == 0
             assert scoring.rescore(db, TENANT, CATALOGUE, day, NOW) in (0, len(specs)) or scoring.settle_median(
                 db, TENANT
             )

@@ -162,11 +162,11 @@ def test_a_hit_tells_what_is_owed(book: Store) -> None:
     from collect_tui.store.summary import refresh
 
     with book.write() as db:
-        refresh(db, TENANT, DAY)
+        refresh(db, TENANT, DAY, minutes=30)
     added = add_account(book, "8800-0001", name="Late, Lara", items=[{"amount": 70_00}])
     assert hits(book, "lara")[0].collectable == 0  # no summary yet
     with book.write() as db:
-        refresh(db, TENANT, DAY, added.id)
+        refresh(db, TENANT, DAY, added.id, minutes=30)
     (hit,) = hits(book, "lara")
     assert (hit.collectable, hit.dpd, hit.currency, hit.name) == (70_00, 40, "USD", "Late, Lara")
 

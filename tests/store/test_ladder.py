@@ -37,7 +37,7 @@ def test_every_account_moves_as_the_rule_says(book):
             for account_id, (_, reached, held) in zip(accounts, book, strict=True):
                 mine = update(table(Account)).where(table(Account).c.id == account_id)
                 db.execute(mine.values(stage_on=reached, ladder_paused_by=held))
-            summary.refresh(db, TENANT, DAY)
+            summary.refresh(db, TENANT, DAY, minutes=30)
             ways = [way(db, account_id, reached) for account_id, (_, reached, _) in zip(accounts, book, strict=True)]
             day = Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None)
             moved = cure(db, day) + advance(db, day, segments_of(db, day))

@@ -98,7 +98,7 @@ def book(store: Store) -> Store:
             | ({"claimed": True, "claimed_by": "ben", "lease_until": NOW + timedelta(minutes=5)} if i == 4 else {}),
         )
     with store.write() as db:
-        summary.refresh(db, TENANT, DAY)
+        summary.refresh(db, TENANT, DAY, minutes=30)
         scoring.rescore(db, TENANT, CATALOGUE, DAY, NOW)
         db.execute(update(table(WorkItem)).values(queue="new"))  # whatever keeps some of them out is no matter here
     return store

@@ -23,7 +23,7 @@ LATE = {"due": DAY - timedelta(days=40), "amount": 100_00}
 
 def score(store: Store) -> None:
     with store.write() as db:
-        summary.refresh(db, TENANT, DAY)
+        summary.refresh(db, TENANT, DAY, minutes=30)
         scoring.rescore(db, TENANT, CATALOGUE, DAY, NOW)
 
 

@@ -103,7 +103,7 @@ def test_every_account_is_reminded_of_what_the_rule_says_and_once(store) -> None
     accounts = [add(store, random_account(dice)) for _ in range(600)]
     catalogue = CATALOGUE.model_copy(update={"rules": RULES})
     with store.write() as db:
-        summary.refresh(db, TENANT, DAY)
+        summary.refresh(db, TENANT, DAY, minutes=30)
         due = {
             (of, reminder.message, tuple(sorted(i.id for i in items)))
             for of in accounts

@@ -29,7 +29,7 @@ FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChec
 
 
 def score(db: Session, account_id: int | None = None) -> int:
-    summary.refresh(db, TENANT, DAY, account_id)
+    summary.refresh(db, TENANT, DAY, account_id, minutes=30)
     return scoring.rescore(db, TENANT, CATALOGUE, DAY, NOW, account_id)
 
 
@@ -411,7 +411,7 @@ def test_on_a_day_on_which_nothing_is_cut_nothing_is_ready_to_be(store, day):
     on = DAY + timedelta(days=4 if day == "Friday" else 2)
     added = add_account(store, **{**BELONGS["suspend"], "next_action_code": "letter"})
     with store.write() as db:
-        summary.refresh(db, TENANT, on, added.id)
+        summary.refresh(db, TENANT, on, added.id, minutes=30)
         scoring.rescore(db, TENANT, CATALOGUE, on, NOW, added.id)
         assert queues.stand(db, TENANT, CATALOGUE, added.id, on, NOW).queue == "followup"
 

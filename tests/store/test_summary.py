@@ -67,7 +67,7 @@ def of(db: Session, account_id: int) -> AccountSummary:
 def test_the_amounts_are_those_of_the_facts(store, items, payments):
     added = add_account(store, items=items, payments=payments)
     with store.write() as db:
-        assert summary.refresh(db, TENANT, DAY, added.id) == 1
+        assert summary.refresh(db, TENANT, DAY, added.id, minutes=30) == 1
         seen, sums = load_by_id(db, TENANT, added.id), of(db, added.id)
     for name in ("total", "past_due", "disputed", "collectable", "unapplied", "oldest_due"):
         assert getattr(sums, name) == getattr(seen, name), name
@@ -85,7 +85,7 @@ def test_money_allocated_is_not_unapplied_and_what_was_reversed_is_again(store):
         payments=[{"amount": 50_00, "to": [(0, 30_00)], "status": "PARTLY_APPLIED"}],
     )
     with store.write() as db:
-        summary.refresh(db, TENANT, DAY, added.id)
+        summary.refresh(db, TENANT, DAY, added.id, minutes=30)
         assert of(db, added.id).unapplied == 20_00
         assert of(db, added.id).collectable == 50_00
 
@@ -126,7 +126,7 @@ def test_promises_and_contacts_are_counted(store):
         ],
     )
     with store.write() as db:
-        summary.refresh(db, TENANT, DAY, added.id)
+        summary.refresh(db, TENANT, DAY, added.id, minutes=30)
         sums = of(db, added.id)
     assert (sums.kept_12m, sums.broken_12m, sums.promised) == (1, 2, 45_00)
     assert (sums.attempts, sums.rpcs) == (1, 1)  # the one taken back does not count
@@ -139,17 +139,17 @@ def test_all_at_once_gives_what_one_by_one_gives_and_a_second_time_writes_nothin
         add_account(store, items=[{"due": DAY - timedelta(days=d), "amount": 1_000 + d}]) for d in range(0, 120, 9)
     ]
     with store.write() as db:
-        one_by_one = sum(summary.refresh(db, TENANT, DAY, a.id) for a in accounts[:5])
-        assert summary.refresh(db, TENANT, DAY) == len(accounts) - one_by_one
-        assert summary.refresh(db, TENANT, DAY) == 0
+        one_by_one = sum(summary.refresh(db, TENANT, DAY, a.id, minutes=30) for a in accounts[:5])
+        assert summary.refresh(db, TENANT, DAY, minutes=30) == len(accounts) - one_by_one
+        assert summary.refresh(db, TENANT, DAY, minutes=30) == 0
         assert [*stale(db, DAY)] == []
         later = DAY + timedelta(days=30)
-        assert len([*stale(db, later)]) == summary.refresh(db, TENANT, later) > 0
+        assert len([*stale(db, later)]) == summary.refresh(db, TENANT, later, minutes=30) > 0
 
 
 def stale(db: Session, day: date) -> Iterator[int]:
     for scope, _ in scopes(db, TENANT, marked=False, size=4):
-        yield from summary.stale(db, TENANT, day, scope)
+        yield from summary.stale(db, TENANT, day, scope, 30)
 
 
 def test_an_account_of_another_tenant_is_left_alone(store):
@@ -158,8 +158,8 @@ def test_an_account_of_another_tenant_is_left_alone(store):
     add_tenant(store, tenant_id=2)
     other = add_account(store, items=[{}], tenant_id=2, party={"tenant_id": 2})
     with store.write() as db:
-        assert summary.refresh(db, TENANT, DAY) == 0
-        assert summary.refresh(db, 2, DAY) == 1
+        assert summary.refresh(db, TENANT, DAY, minutes=30) == 0
+        assert summary.refresh(db, 2, DAY, minutes=30) == 1
         found = db.get(AccountSummary, (2, other.id))
     assert found is not None
     assert found.collectable == 100_00

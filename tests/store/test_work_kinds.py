@@ -58,7 +58,7 @@ def book(store: Store) -> dict[str, Added]:
 
 def derive(store: Store, account_id: int | None = None) -> None:
     with store.write() as db:
-        summary.refresh(db, TENANT, DAY)
+        summary.refresh(db, TENANT, DAY, minutes=30)
         scoring.rescore(db, TENANT, CATALOGUE, DAY, NOW, account_id)
         db.execute(update(table(WorkItem)).values(queue="new"))
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from sqlmodel import Session as Db
+
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import NotFound, Refused
 from collect_tui.desk.protocol import Progress
@@ -62,7 +64,8 @@ class OrderDispatch:
         """Sends, then reads: an answer to what has just been sent is taken in too. Repeatable."""
         assert self.port is not None
         sent: list[str] = []
-        waiting = self._waiting()
+        with self.desk.reading() as db:
+            waiting = self._waiting(db)
         for place, row in enumerate(waiting, 1):
             if self.send(row.id):
                 sent.append(row.number)
@@ -96,18 +99,20 @@ class OrderDispatch:
         """What waits to leave and what is stuck; nothing is sent or read."""
         with self.desk.reading() as db:
             today, rules = self.desk.tenant(db).business_date, self.desk.catalogue().rules
-        waiting = tuple(_placed(row, today, rules) for row in self._waiting())
-        return OrdersReport(waiting=waiting, sent=(), completed=(), rejected=(), refused_files={}, stuck=self.stuck())
+            waiting = tuple(_placed(row, today, rules) for row in self._waiting(db))
+            stuck = self._stuck(db, today, rules)
+        return OrdersReport(waiting=waiting, sent=(), completed=(), rejected=(), refused_files={}, stuck=stuck)
 
-    def _waiting(self) -> list[Any]:
-        with self.desk.store.read() as db:
-            return sorted(rows.listed(db, self.tenant_id, REQUESTED), key=lambda row: (row.requested_on, row.id))
+    def _waiting(self, db: Db) -> list[Any]:
+        return sorted(rows.listed(db, self.tenant_id, REQUESTED), key=lambda row: (row.requested_on, row.id))
 
     def stuck(self) -> tuple[WaitingOrder, ...]:
         """Orders that were requested or sent so long ago that somebody has to ask, those that wait longest first."""
         with self.desk.reading() as db:
-            today, rules = self.desk.tenant(db).business_date, self.desk.catalogue().rules
-            waiting = rows.listed(db, self.tenant_id, WAITING_ORDER)
+            return self._stuck(db, self.desk.tenant(db).business_date, self.desk.catalogue().rules)
+
+    def _stuck(self, db: Db, today: date, rules: Rules) -> tuple[WaitingOrder, ...]:
+        waiting = rows.listed(db, self.tenant_id, WAITING_ORDER)
         late = (_placed(row, today, rules) for row in waiting if is_stuck(row, today, rules))
         return tuple(sorted(late, key=lambda order: (order.since, order.number)))
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -59,12 +59,9 @@ from collect_tui.store.tables import (
 
 _SUMMARY = table(AccountSummary)
 
-MINUTES: Final = 30
-"""Of a site that says nothing else: `ContactRules.conversation_minutes`."""
-
 
 def refresh(
-    session: Session, tenant_id: int, business_date: date, account_id: int | None = None, *, minutes: int = MINUTES
+    session: Session, tenant_id: int, business_date: date, account_id: int | None = None, *, minutes: int
 ) -> int:
     """Recomputes the summary of one account, or of all; returns how many rows it wrote. Not to be called for many in a loop."""
     session.flush()
@@ -76,13 +73,13 @@ def refresh(
     )
 
 
-def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: Scope, minutes: int = MINUTES) -> int:
+def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: Scope, minutes: int) -> int:
     """The same for the accounts of a scope."""
     values = {**params(tenant_id, business_date, minutes), **scope.params}
     return execute(session, _upsert(dialect_of(session), scope.kind), values)
 
 
-def stale(session: Session, tenant_id: int, business_date: date, scope: Scope, minutes: int = MINUTES) -> list[int]:
+def stale(session: Session, tenant_id: int, business_date: date, scope: Scope, minutes: int) -> list[int]:
     """The accounts of a scope whose summaries are not what a recompute says. Writes nothing."""
     fresh = select_fresh(scope.kind).subquery()
     stored = _SUMMARY.c
@@ -93,7 +90,7 @@ def stale(session: Session, tenant_id: int, business_date: date, scope: Scope, m
     return list(session.execute(query, values).scalars())
 
 
-def params(tenant_id: int, business_date: date, minutes: int = MINUTES) -> dict[str, Any]:
+def params(tenant_id: int, business_date: date, minutes: int) -> dict[str, Any]:
     """Values of the dates the statement looks at, and of how long a call lasts at most."""
     edges = {f"due_{code}": business_date - timedelta(days=first) for code, _, first, _ in BUCKETS if first}
     return {
