@@ -46,6 +46,12 @@ def passes(facts: AccountFacts, kinds: Mapping[str, HoldKind], last: date) -> It
             yield DateMoved("instalment", held.id, each.due + more, each.due, each.seq)
 
 
+def since(facts: AccountFacts, kinds: Mapping[str, HoldKind]) -> date | None:
+    """The first day of the pauses that freeze the clock on the business date; None: none does."""
+    pauses = (h for h in facts.holds if freezes(h, kinds.get(h.kind)))
+    return min((h.placed_on for h in pauses if h.until is None or h.until >= facts.business_date), default=None)
+
+
 def freezes(hold: Hold, kind: HoldKind | None) -> bool:
     """Whether a hold stands, is on the whole account and of a kind that freezes."""
     return hold.status == HoldState.ACTIVE and hold.scope == "account" and kind is not None and kind.freezes
