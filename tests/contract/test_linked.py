@@ -84,6 +84,26 @@ def test_one_call_about_several_accounts_counts_once(desk, clock):
     assert [calls_of(desk, number) for number in ("1-1", "1-2", "1-3")] == [2, 2, 2]
 
 
+def test_a_call_that_nobody_answered_counts_once_on_the_accounts_it_was_about(desk, clock):
+    """And what is logged of it on another account is no word against it, though it filled the cap."""
+    for _ in range(6):
+        do(desk, "1-1", "na m1")
+        clock.forward(minutes=1)
+    do(desk, "1-1", "lm m1")
+    clock.forward(seconds=2)
+    shown = desk.preview(act(desk, "1-2", "lm m1"))
+    cap = {finding.rule: finding.sentence for finding in shown.verdict.findings if finding.check == "cap"}
+    assert "on another account" in cap["contact.same_call"]
+    assert not any("Logged all the same" in sentence for sentence in cap.values())
+    do(desk, "1-2", "lm m1")
+    assert [calls_of(desk, number) for number in ("1-1", "1-2", "1-3")] == [7, 7, 7]
+    do(desk, "1-1", "undo")
+    assert [calls_of(desk, number) for number in ("1-1", "1-2", "1-3")] == [7, 7, 7], "it was made all the same"
+    do(desk, "1-2", "undo")
+    assert [calls_of(desk, number) for number in ("1-1", "1-2", "1-3")] == [6, 6, 6]
+    assert "capped" not in _absent(desk, "1-3")
+
+
 def test_calls_about_all_accounts_reach_the_cap_of_each(desk, clock):
     for n in range(7):
         assert "capped" not in _absent(desk, "1-2"), n

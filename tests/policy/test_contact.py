@@ -421,3 +421,40 @@ def test_a_talk_that_is_logged_twice_counts_once(said: list[tuple[int, bool, int
         if talk:
             last[number] = at
     assert attempts(someone(CHI, attempts=made), NOON, rules, CHI) == expected
+
+
+# ------------------------------------------------------------------------------------- one call about several accounts
+
+
+def logged(second: float, account: int = 0, number: int | None = 1, result: str = "LM", *, ident: int = 0) -> Attempt:
+    return Attempt(NOON + timedelta(seconds=second), "TM", result, True, False, number, ident, account)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ([logged(0), logged(2, 7)], 1),
+        ([logged(0), logged(2, 7), logged(4, 8)], 1),
+        ([logged(0), logged(2)], 2),
+        ([logged(0), logged(2), logged(4, 7)], 2),
+        ([logged(0), logged(2, 7), logged(4), logged(6, 7)], 2),
+        ([logged(0), logged(2, 7, number=2)], 2),
+        ([logged(0, number=None), logged(2, 7, number=None)], 2),
+        ([logged(0), logged(2, 7, result="NA")], 2),
+        ([logged(0), logged(40, 7)], 2),
+        ([logged(0), logged(20, 7), logged(40)], 2),
+    ],
+    ids=["two", "three", "again", "again-then-told", "both-again", "number", "none", "result", "later", "chain"],
+)
+def test_one_call_that_was_logged_on_several_accounts_counts_once(made: list[Attempt], expected: int) -> None:
+    facts = someone(CHI, attempts=tuple(a for a in made if not a.other_account))
+    facts = replace(facts, elsewhere=tuple(a for a in made if a.other_account))
+    assert attempts(facts, NOON, RULES, CHI) == expected
+    assert attempts(facts, NOON, replace(RULES, conversation_minutes=0), CHI) == len(made)
+
+
+@given(st.lists(st.tuples(st.integers(0, 29), st.integers(0, 3)), max_size=9))
+def test_of_what_is_logged_at_once_the_account_with_most_says_how_often_was_called(said: list[tuple[int, int]]) -> None:
+    made = [logged(second, account, ident=n + 1) for n, (second, account) in enumerate(sorted(said))]
+    most = max((sum(a.other_account == each for a in made) for each in range(4)), default=0)
+    assert attempts(someone(CHI, attempts=tuple(made)), NOON, RULES, CHI) == most

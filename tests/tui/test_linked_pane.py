@@ -55,6 +55,9 @@ async def test_what_is_typed_goes_to_all_marked_accounts_of_the_customer(tmp_pat
             for number in marked:
                 texts = [each.text for each in desks.of("mia").pane(number, "timeline").timeline]
                 assert texts.count(text) == 1, (count, number)
+        await desk.play([":", *keys_of("lm m1"), "enter"], fast=fast)
+        await desk.press("y")
+        assert [desks.of("mia").account(each).points[0].attempts_7d for each in marked] == [1, 1]
         await desk.play(["1", "*"], fast=fast)
         assert desk.screen.marked_accounts == ()
         assert "Marks are for the customer's other accounts" in desk.said

@@ -268,6 +268,7 @@ class Attempt:
     conversation: bool
     point_id: int | None = None
     id: int = field(default=0, compare=False)  # of the contact event, so that one can be taken back
+    other_account: int = 0  # the customer's other account it was logged on; 0: this one
 
 
 @dataclass(frozen=True, slots=True)

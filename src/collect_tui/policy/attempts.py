@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from collect_tui.domain.contact import conversation
@@ -32,19 +32,13 @@ def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones
 
 
 def calls(made: Sequence[Attempt], rules: ContactRules) -> list[Attempt]:
-    """Those that count."""
-    return [a for a in made if a.counted and not same_call(a, made, rules)]
+    """Those that count, by `conversation.calls`."""
+    return conversation.calls(made, rules.conversation_minutes)
 
 
 def counted(made: Sequence[Attempt], today: date, rules: ContactRules, zone: str | None) -> int:
     since = today - timedelta(days=rules.window_days - 1)
     return sum(1 for a in calls(made, rules) if since <= local_date(a.at, zone) <= today)
-
-
-def same_call(attempt: Attempt, made: Iterable[Attempt], rules: ContactRules) -> bool:
-    """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before, about
-    whichever account."""
-    return conversation.same_call(attempt, made, rules.conversation_minutes)
 
 
 def known_zones(zones: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.message.offers import standing
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.rules import VerificationRules
-from collect_tui.policy.attempts import of_customer, same_call
+from collect_tui.policy.attempts import calls, of_customer
 from collect_tui.policy.contact import hold_findings, may_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import before, judge_callback, judge_next
@@ -70,10 +70,12 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
     )
     logged = effects[0].fold(facts)
     call = logged.attempts[-1]
-    same = call.counted and same_call(call, of_customer(logged), context.rules.contact)
+    rules = context.rules.contact
+    same = call.counted and all(each is not call for each in calls(of_customer(logged), rules))
     if same:
-        said = f"The call is counted already: it was answered less than {context.rules.contact.conversation_minutes} minutes ago."
-        told_of = [Finding("contact.same_call", Severity.INFO, said, "cap")]
+        since = f"was answered less than {rules.conversation_minutes} minutes ago"
+        said = since if call.conversation else "was logged on another account of the customer a moment ago"
+        told_of = [Finding("contact.same_call", Severity.INFO, f"The call is counted already: it {said}.", "cap")]
     else:
         told_of = []
     word = contact.advice(facts, point, result)

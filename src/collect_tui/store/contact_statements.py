@@ -83,7 +83,8 @@ def elsewhere(many: str) -> Select[Any]:
     same = and_(_account.c.tenant_id == TENANT, _account.c.party_id == mine.c.party_id, _account.c.id != mine.c.id)
     lately = and_(made.tenant_id == TENANT, made.account_id == _account.c.id, made.at >= bindparam("tried_since"))
     return (
-        select(*columns_of(_event, fact_columns.ATTEMPT), *((mine.c.id.label("account_id"),) if many else ()))
+        select(*columns_of(_event, fact_columns.ATTEMPT), made.account_id.label("other_account"))
+        .add_columns(*((mine.c.id.label("account_id"),) if many else ()))
         .select_from(mine.join(_account, same).join(_event, lately))
         .where(mine.c.tenant_id == TENANT, whose(mine.c.id, many))
         .order_by(made.at, made.id)

@@ -132,7 +132,7 @@ def assembled(
         named=named,
         applications=applications,
         attempts=attempts(read["attempts"]),
-        elsewhere=attempts(read["elsewhere"]),
+        elsewhere=attempts(read["elsewhere"], elsewhere=True),
         callbacks=_made(Callback, read["callbacks"], fact_columns.CALLBACK, CallbackState),
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
@@ -192,11 +192,14 @@ def attempts_since(today: date) -> datetime:
     return datetime.combine(today - timedelta(days=ATTEMPT_DAYS), time(), UTC)
 
 
-def attempts(rows: Sequence[Any]) -> tuple[Attempt, ...]:
-    """The events without those taken back: what takes one back is always the younger."""
+def attempts(rows: Sequence[Any], *, elsewhere: bool = False) -> tuple[Attempt, ...]:
+    """The events without those taken back: what takes one back is always the younger. `elsewhere`: they are of other accounts."""
     gone = {row.supersedes for row in rows}
     return tuple(
-        Attempt(r.at, r.action, r.result, r.counted, r.contact and r.right_party, r.point_id, r.id)
+        Attempt(
+            *(r.at, r.action, r.result, r.counted, r.contact and r.right_party, r.point_id, r.id),
+            other_account=r.other_account if elsewhere else 0,
+        )
         for r in rows
         if r.action != VOID and r.id not in gone
     )

@@ -148,7 +148,7 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
             points=tuple(numbers[row.id]),
             holds=values.holds_of(held.get(row.id, ())),
             attempts=values.attempts(tried[0].get(row.id, [])),
-            elsewhere=values.attempts(tried[1].get(row.id, [])),
+            elsewhere=values.attempts(tried[1].get(row.id, []), elsewhere=True),
         )
         for row in found
     }

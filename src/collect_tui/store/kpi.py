@@ -40,7 +40,7 @@ def count(
     `promises`, `promised` (an amount), and `available_s`, `talk_s`, `wrap_s`, `pause_s`. What is nothing is left out.
 
     `minutes`: what the same agent logs of the same number so soon after a contact is of one conversation, as for the cap on calls
-    (`policy.attempts.same_call`), and counts once.
+    (`domain.contact.conversation`), and counts once.
     """
     found: Figures = {}
     e = _results(tenant_id, people, begin - timedelta(minutes=minutes), end)
