@@ -50,6 +50,20 @@ async def test_the_account_under_the_cursor_is_in_the_summary(tmp_path: Path) ->
         assert any(queue.row.name.split(" ")[0] in row and "can call: yes 0/7" in row for row in desk.rows)
 
 
+async def test_the_rule_above_what_is_said_of_an_account_stays_from_row_to_row(tmp_path: Path) -> None:
+    """Where the list leaves rows empty; on a slow line a rule that moves costs more than what is new."""
+    long = "says the meter was read twice in one month and wants both readings explained before anything is paid at all"
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(*NEW, "enter", "down", "n", *keys_of(long), "enter", "up")
+        heights, rules = set(), set()
+        for _ in range(4):
+            heights.add(len(list(queue_of(desk).summary_lines())))
+            rules.add(max(y for y, row in enumerate(desk.rows) if row.startswith("───")))
+            await desk.press("down")
+        assert len(heights) > 1
+        assert len(rules) == 1
+
+
 @pytest.mark.parametrize("fast", [False, True])
 async def test_names_that_mean_harm_are_only_names(tmp_path: Path, fast: bool) -> None:
     async with driving(book_desk(tmp_path)) as desk:
