@@ -124,7 +124,7 @@ def test_what_is_paid_today_is_the_down_payment() -> None:
 def test_a_lead_grants_it_himself_up_to_his_own_limit() -> None:
     verdict = single(100, 14, role="lead")
     assert verdict.allowed
-    assert [f.check for f in verdict.findings if f.severity is Severity.INFO] == ["min_amount", "first_within"]
+    assert [f.check for f in verdict.findings if f.severity is Severity.WARN] == ["min_amount", "first_within"]
     assert "lead's own authority" in found(verdict, "first_within").sentence
     assert not single(due=15, role="lead").allowed
     assert single(due=15).overridable_by is None

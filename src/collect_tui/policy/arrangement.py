@@ -139,7 +139,7 @@ def _on_own_authority(finding: Finding, role: str) -> Finding:
         return finding
     return replace(
         finding,
-        severity=Severity.INFO,
+        severity=Severity.WARN,
         sentence=f"{finding.sentence} Granted on the {role}'s own authority.",
         override_role=None,
     )
