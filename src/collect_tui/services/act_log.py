@@ -158,12 +158,20 @@ def history(
         for row, receipt in found:
             name = set_of(row.act_id)
             acts, standing = counts.get(name, (1, row.undone_by is None))
-            whole = {"undoable": receipt.undoable and standing > 0, "entry": places.get(row.act_id), "acts": acts}
+            whole: dict[str, Any] = {"entry": places.get(row.act_id), "acts": acts}
+            each: Sequence[ActLog] = [row]
             if acts > 1:
-                each = db.exec(select(ActLog).where(*theirs, starts(table(ActLog).c.act_id, name)).limit(MOST))
+                each = db.exec(select(ActLog).where(*theirs, starts(table(ActLog).c.act_id, name)).limit(MOST)).all()
                 whole |= _of_all(receipt, [_told(one, desk.user) for one in each])
-            seen.append(receipt.model_copy(update=whole))
+            written = all(_only_written(one) for one in each)
+            may = (receipt.undoable or receipt.only_written) and standing > 0
+            seen.append(receipt.model_copy(update={**whole, "undoable": may and not written, "only_written": written}))
     return tuple(seen)
+
+
+def _only_written(row: ActLog) -> bool:
+    effects = codec.load(row.effects)
+    return bool(effects) and only_written(effects)
 
 
 def _told(row: ActLog, user: str) -> Receipt:

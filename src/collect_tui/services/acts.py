@@ -22,6 +22,7 @@ from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.effects import WRITING
+from collect_tui.domain.undo import only_written
 from collect_tui.domain.wording import holder
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import act_log, codec, confirm, events
@@ -272,6 +273,7 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
             overridden=not verdict.allowed,
             done=True,
         ),
-        undoable=not any(isinstance(e, ActUndone) for e in outcome.effects),
+        undoable=not any(isinstance(e, ActUndone) for e in outcome.effects) and not only_written(outcome.effects),
+        only_written=bool(outcome.effects) and only_written(outcome.effects),
         at=context.now,
     )
