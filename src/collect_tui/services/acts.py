@@ -36,7 +36,15 @@ from collect_tui.services.message.edited import on_one_line
 from collect_tui.services.order_chain import later
 from collect_tui.services.override import overridden, overriders
 from collect_tui.services.unit_of_work import unit_of_work
-from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
+from collect_tui.services.verdict_view import (
+    changes,
+    chosen,
+    effect_views,
+    next_action,
+    passed,
+    schedule_rows,
+    verdict_view,
+)
 from collect_tui.store import cases as case_rows
 from collect_tui.store import documents, facts, queue_locks
 
@@ -262,7 +270,7 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
         id=act.id,
         account=outcome.before.number,
         version=version,
-        sentence=text(told) or " · ".join(view.sentence for view in views),
+        sentence=text((*told, *chosen(outcome.steps, views))),
         effects=views,
         verdict=verdict,
         next_action=following,
