@@ -109,6 +109,7 @@ READ: list[tuple[str, object]] = [
     ("term int fri moving", OrderTermination(service="INT", effective=FRIDAY, note="moving")),
     ("fix addr 12 Hazel St", AddPoint(what="address", value="12 Hazel St")),
     ("pay 100 card CHK1 INV-1042=60", RecordPayment(amount=10_000, method="card", ref="CHK1", directed=(PART,))),
+    ("pay 50 card M1", RecordPayment(amount=5_000, method="card", ref="M1")),  # m1 is a contact point
     ("pay 5000 pdc CHK1", RecordPayment(amount=500_000, method="pdc", ref="CHK1")),
     ("pay 50 CHEQUE 15nov", RecordPayment(amount=5_000, method="check", received_on=date(2025, 11, 15))),
     ("pay 50 by=postdated", RecordPayment(amount=5_000, method="pdc")),
