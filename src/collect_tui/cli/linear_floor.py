@@ -181,7 +181,7 @@ class LinearFloor(LinearCases):
             return self.do_undo_last()
         act = done[self._row(words, len(done))[0]]
         if not act.undoable:
-            raise Refused("undo.nothing", messages.NOT_UNDOABLE)
+            raise Refused("undo.nothing", messages.not_undoable(act))
         if act.acts > 1:
             return self._undo_set(undoing(self._desk, act, uuid4(), by=by))
         return self._undo(undo_of(act), "")

@@ -21,6 +21,7 @@ from collect_tui.domain.money import format_minor
 from collect_tui.domain.promise import decide, rescue
 from collect_tui.domain.rules import ArrangementPolicy
 from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
+from collect_tui.policy import down_payment
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 RETURNED_DAYS: Final = 90  # how long a returned payment counts against an arrangement (Astound)
@@ -213,8 +214,8 @@ class _Rails:
         asked = -(-total * policy.min_down_percent // 100)
         if down < asked:
             text = f"The down payment {self._money(down)} is below {self._money(asked)} ({policy.min_down_percent}% of the total)"
-            typed = f"dn{format_minor(asked, self.facts.currency)}"
-            yield self._hold("min_down", f"{text}; it is paid today, or is said as {typed} of instalments.")
+            typed = down_payment.line(self.schedule, asked, policy.min_instalment, frequency, self.facts)
+            yield self._hold("min_down", f"{text}; it is paid today, as in `{typed}`.")
         else:
             yield self._fine("min_down", f"The down payment {self._money(down)} is at least {self._money(asked)}.")
         least = min((i.amount for i in regular), default=0)

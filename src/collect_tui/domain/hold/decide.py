@@ -71,7 +71,9 @@ def place(
     for other in active(facts):
         if (other.kind, other.scope, other.target_id) == (kind.code, scope, target_id):
             end = f"until {format_day(other.until, today)}" if other.until else "until it is released"
-            raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
+            raise Refused(
+                "hold.overlap", f"A {kind.title} hold is active {end}; {release_line(kind.code)} releases it.", "hold"
+            )
     hold = Hold(ids(), kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)
     review = review_on(hold, calendar)
     current = facts.next_action
@@ -89,6 +91,11 @@ def review_on(hold: Hold, calendar: Calendar) -> date:
     latest = hold.placed_on + timedelta(days=REVIEW_DAYS)
     ends = hold.until is not None and hold.until <= latest
     return calendar.on_or_after(hold.until + timedelta(days=1) if ends and hold.until is not None else latest)
+
+
+def release_line(kind: str) -> str:
+    """The line that releases holds of a kind."""
+    return f"`rel {kind.lower().replace('_', '-')} REASON`"
 
 
 def release(
