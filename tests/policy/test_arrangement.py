@@ -14,7 +14,8 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.domain.facts import AccountFacts, Payment
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.rules import ArrangementPolicy
-from collect_tui.policy.arrangement import judge, least_amount
+from collect_tui.policy.arrangement import judge
+from collect_tui.policy.rails import least_amount
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from support.line_world import CONTEXT
 from support.trade import TODAY, account, days, item, order, promise
