@@ -139,7 +139,7 @@ def account_text(a: AccountView) -> str:
         f"collectable {money(a.collectable)} {a.currency} · past due {money(a.past_due)}"
         f" · disputed {money(a.disputed)} · promised {money(a.promised)}"
         f" · unapplied {money(a.unapplied)} · total {money(a.total)}",
-        f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
+        f"{a.late} · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
         *(["the customer is verified for this call"] if a.verified else []),

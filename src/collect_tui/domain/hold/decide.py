@@ -51,8 +51,9 @@ def place(
     calendar: Calendar,
     scope: str = "account",
     target_id: int | None = None,
+    kinds: Mapping[str, HoldKind] | None = None,
 ) -> tuple[Effect, ...]:
-    """Place a hold; without `until` it lasts the default days of its kind, or until released.
+    """Place a hold; without `until` it lasts the default days of its kind, or until released. `kinds`: those of the holds that stand.
 
     It holds the ladder when its kind does. The next action becomes its review, on the business day after it ends, in 30 days
     at most; one that comes earlier stays, unless the hold forbids calls. Raises Refused "hold.overlap" (one of the kind on the
@@ -79,7 +80,7 @@ def place(
     stays = current is not None and current.on <= review and "call" not in kind.blocks
     return (
         HoldPlaced(hold),
-        *(freezing.begins(facts, until) if kind.freezes and scope == "account" else ()),
+        *freezing.moves(facts, (*facts.holds, hold), {**(kinds or {}), kind.code: kind}),
         *(steps.pause(facts, hold.holder) if kind.pauses_ladder else ()),
         *(() if stays else steps.next_step(facts, HELD, review)),
     )
@@ -110,9 +111,9 @@ def release(
     if not found:
         others = ", ".join(sorted({h.kind for h in active(facts)})) or "none"
         raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
-    effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, why) for h in found]
-    if kind.freezes:
-        effects += (e for h in found for e in freezing.ends(facts, h))
+    effects: list[Effect] = [HoldChanged.of(h, HoldState.RELEASED, why, facts.business_date) for h in found]
+    stand = [h for h in facts.holds if h not in found]
+    effects += freezing.moves(facts, stand, {**(kinds or {}), kind.code: kind})
     paused = facts.ladder_paused_by
     if paused is not None and paused in {h.holder for h in found}:
         effects += steps.resume(facts, paused, successor(facts, found, kinds or {}))
