@@ -425,6 +425,15 @@ def test_next_gives_two_users_two_accounts_and_in_the_end_nothing(run: Run) -> N
     assert (unworked.code, taken[0] in unworked.err) == (3, True)
 
 
+def test_the_queues_say_what_is_left_as_the_board_does(run: Run) -> None:
+    board = QueueBoard.model_validate_json(run("--json", "queues").out)
+    _, head, *rows = run("queues").out.splitlines()
+    assert "left" in head
+    assert "due now" not in head
+    told = {row.split()[0]: row[: head.index("left") + len("left")].split()[-1] for row in rows if row.strip()}
+    assert {queue.name: f"{queue.left:,}" for queue in board.queues if queue.name in told}.items() <= told.items()
+
+
 def test_a_missing_file_is_a_sentence(run: Run, home: Path) -> None:
     (home / ".local/share/collect-tui/desk.db").unlink()
     told = run("queues")

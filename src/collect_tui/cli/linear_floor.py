@@ -152,7 +152,7 @@ class LinearFloor(LinearCases):
             partial(self.do_account_open if row.account else self._show_queue, row.account or row.name) for row in rows
         ]
         told = plain.listed(FORECAST_COLUMNS, rows, self._desk.session(), numbered=True)
-        return f"Queues of {found.business_date}, against {found.against}\n{told}\n{found.words}"
+        return f"{found.head}\n{told}\n{found.words}"
 
     # -- what was done, and what is not yet ---------------------------------------------------------------------
 

@@ -107,7 +107,7 @@ def page_text(page: QueuePage, session: Session, first: int = 1) -> str:
 
 
 def forecast_text(found: Forecast) -> str:
-    lines = [f"Queues of {found.business_date}, against {found.against}", ""]
+    lines = [found.head, ""]
     lines.append(f"{'':<16}{'before':>9}{'after':>9}{'come':>9}{'go':>9}")
     lines += [
         f"{q.name:<16}{q.before:>9,}{q.after:>9,}{q.come:>+9,}{-q.go:>+9,}" for q in found.queues if q.before or q.after
