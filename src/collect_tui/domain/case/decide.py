@@ -124,7 +124,7 @@ def move_case(
     move = _move(kind, case, name)
     _require(case, move, actor)
     if waits(case, move, actor.user):
-        raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision; {_decided(case)}.", "case")
+        raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision; {case.decided_by}.", "case")
     values = _values(kind, case, move, given, facts)
     amount = _to_approve(move, replace(case, values={**case.values, **values}), actor)
     if amount is not None:
@@ -190,11 +190,8 @@ def change_case(
 ) -> tuple[Effect, ...]:
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
     if given and case.asked is not None:
-        raise Refused(
-            "case.waits",
-            f"{kind.title} {case.number} waits for a decision, and what it is about stays; {_decided(case)}.",
-            "case",
-        )
+        told = f"{kind.title} {case.number} waits for a decision, and what it is about stays; {case.decided_by}."
+        raise Refused("case.waits", told, "case")
     fields = _open_to(kind, case, given)
     given_now = filled(kind, fields, given, case.values, facts, anew=True, own=case.excluded)
     values = with_figures(kind, {**case.values, **given_now})
@@ -242,11 +239,6 @@ def find(facts: AccountFacts, number: str) -> Case:
         there = expected(number, [c.number for c in facts.cases])
         raise Refused("case.none", f"No such case is open on this account; {there}", "case")
     return found
-
-
-def _decided(case: Case) -> str:
-    """The lines that decide what waits in a case."""
-    return f"`agree {case.number} REASON` or `reject {case.number} REASON` decides it"
 
 
 def _move(kind: Kind, case: Case, name: str) -> Move:

@@ -292,8 +292,7 @@ def by_word(word: str, taken: Iterable[str] = ()) -> Action | None:
     """
     wanted = word.casefold()
     named = [c for c in ACTIONS if c.mnemonic]
-    exact = [c for c in named if c.mnemonic == wanted]
-    if exact:
+    if exact := [c for c in named if c.mnemonic == wanted]:
         return exact[0]
     if len(wanted) < 2 or wanted in {t.casefold() for t in taken}:
         return None
