@@ -347,6 +347,27 @@ def test_histories_fit_their_states(book: Book) -> None:
     assert {what for what in wanted if not seen[what]} == set()
 
 
+def test_what_follows_comes_after_what_it_follows(book: Book) -> None:
+    """Of orders, cases, promises and payments; a pick-up comes after the order that ended its service."""
+    for each in book.accounts:
+        number = each["number"]
+        for order in each.get("orders", ()):
+            days = [order["requested_on"], *(order[name][:10] for name in ("sent_at", "answered_at") if name in order)]
+            assert days == sorted(days), (number, order)
+        for case in each.get("cases", ()):
+            done = [case["opened_at"], *(step["at"] for step in case.get("steps", ()))]
+            assert done == sorted(done), (number, case)
+            if case["kind"] == "pick-up":
+                ends = [o for o in each["orders"] if (o["kind"], o["status"]) == ("terminate", "COMPLETED")]
+                assert any(o["service"] == case["values"]["service"] and o["answered_at"] <= done[0] for o in ends), (
+                    case
+                )
+        for promise in each.get("promises", ()):
+            assert all(promise["made_on"] <= part["due"] for part in promise["instalments"]), (number, promise)
+        for payment in each.get("payments", ()):
+            assert payment["received_on"] <= payment.get("recorded_at", "9999")[:10], (number, payment)
+
+
 def test_a_stage_is_one_that_the_ladder_of_the_segment_has_and_its_notice_was_written(book: Book) -> None:
     """But for accounts whose notice is on its way or came back: they stand lower, and wait for it."""
     for each in book.accounts:
