@@ -72,7 +72,7 @@ def test_behind_a_wrong_word_stands_what_it_should_have_been(line: str) -> None:
 
 
 def test_behind_the_beginning_of_a_word_stands_the_word() -> None:
-    assert words("fix zon ") == ["zone"]
+    assert words("fix zo ") == ["zone"]
     assert words('unpin "sp') == words("unpin ")
 
 
