@@ -16,6 +16,7 @@ from collect_tui.channels.gateway import GatewayPort
 from collect_tui.channels.mail import MailPort
 from collect_tui.desk.errors import RefusedByPolicy
 from collect_tui.domain.errors import Refused
+from collect_tui.domain.message.message import number_of
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.message.dispatch import MessageDispatch
 from collect_tui.services.message.intake import Intake
@@ -119,6 +120,20 @@ def test_what_needs_no_answer_is_read(mailed):
         do_line(mailed.desk, ROSA, "read")
     do_line(mailed.desk, ROSA, "undo")
     assert waiting(mailed.desk) == 1
+
+
+def test_what_is_answered_is_the_one_of_its_number_and_what_came_there_before_it(mailed):
+    for reference in ("1", "2", "3"):
+        mailed.put(f"Question {reference}", Message_ID=f"<q{reference}@home.example>")
+    mailed.run()
+    first, second, _ = kept(mailed.desk)
+    with pytest.raises(Refused, match="M-NONE waits for no answer"):
+        do_line(mailed.desk, ROSA, "answer m-none because")
+    do_line(mailed.desk, ROSA, f"answer {number_of(second.id).lower()} because; and so on")
+    *came, answer = kept(mailed.desk)
+    assert ([each.status for each in came], answer.answers) == (["ANSWERED", "ANSWERED", "RECEIVED"], second.id)
+    with pytest.raises(Refused, match="waits for no answer"):
+        do_line(mailed.desk, ROSA, f"answer {number_of(first.id)} because")
 
 
 def test_an_answer_that_does_not_leave_leaves_the_question_waiting(mailed):

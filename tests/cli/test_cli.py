@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
@@ -22,6 +23,7 @@ import pytest
 from pydantic import BaseModel
 
 from collect_tui import cli
+from collect_tui.cli.program import build_parser
 from collect_tui.demo import fixtures
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
@@ -153,6 +155,25 @@ def test_find_gives_hits(run: Run) -> None:
     assert ROSA in run("find", "INV-1").out
     nothing = run("find", "zzz")
     assert (nothing.code, nothing.out) == (5, "")
+
+
+def test_a_text_needs_no_quotes_in_the_shell(run: Run) -> None:
+    assert run("find", "rosa", "alvarez").out == run("find", "rosa alvarez").out != ""
+    assert run("word", "ben", "call", "the", "first").code == run("word", "ben", "call the first").code
+    loose = run("do", ROSA, "lm", "m1", "at noon; or later", "--dry-run")
+    assert (loose.code, loose.out) == (0, run("do", ROSA, 'lm m1 "at noon; or later"', "--dry-run").out)
+
+
+def test_every_text_of_a_command_may_stand_in_loose_words() -> None:
+    (commands,) = (each for each in build_parser()._actions if isinstance(each, argparse._SubParsersAction))
+    texts = [
+        (name, each)
+        for name, parser in commands.choices.items()
+        for each in parser._actions
+        if each.metavar in ("TEXT", "LINE", "WORDS") and not each.option_strings
+    ]
+    assert {"find", "word", "do", "queue", "history"} <= {name for name, _ in texts}
+    assert not [name for name, each in texts if each.nargs not in ("+", "*")]
 
 
 @pytest.mark.parametrize("what", ["keys", "line", "codes"])
@@ -402,6 +423,15 @@ def test_next_gives_two_users_two_accounts_and_in_the_end_nothing(run: Run) -> N
     assert (told.code, told.out) == (5, "")
     unworked = run("next")
     assert (unworked.code, taken[0] in unworked.err) == (3, True)
+
+
+def test_the_queues_say_what_is_left_as_the_board_does(run: Run) -> None:
+    board = QueueBoard.model_validate_json(run("--json", "queues").out)
+    _, head, *rows = run("queues").out.splitlines()
+    assert "left" in head
+    assert "due now" not in head
+    told = {row.split()[0]: row[: head.index("left") + len("left")].split()[-1] for row in rows if row.strip()}
+    assert {queue.name: f"{queue.left:,}" for queue in board.queues if queue.name in told}.items() <= told.items()
 
 
 def test_a_missing_file_is_a_sentence(run: Run, home: Path) -> None:

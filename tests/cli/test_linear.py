@@ -263,7 +263,7 @@ def test_what_comes_out_has_no_control_and_hostile_names_none(tmp_path: Path) ->
         (["word mia"], "Say to whom and what"),
         (["lockqueue broken oldest first"], "broken is worked in its order."),
         (["run", "f"], "There is nothing here to release."),
-        (["forecast"], ", against "),
+        (["forecast"], "Queues of Tue 24 Nov, against Mon 23 Nov"),
         (["forecast zzz"], "xpected a date"),
         (["outbox"], "This desk works on its own database"),
         (["signin"], "nobody has to sign in"),

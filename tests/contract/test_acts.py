@@ -182,6 +182,19 @@ def test_a_guard_rail_needs_a_lead_and_a_reason(desk):
     assert promise.override == "lee: hardship"
 
 
+@pytest.mark.parametrize("line", ["pp 150 +13", "pp 5 fri", "settle 5 fri"])
+def test_what_a_lead_grants_beyond_a_collectors_limits_is_said(desks, line):
+    """What holds a collector back is the lead's own to grant, and is told before and after, not in the audit alone."""
+    mia, lee = desks("mia"), desks("lee")
+    held = [f for f in mia.preview(act(mia, ROSA, line)).verdict.findings if f.severity == "hold"]
+    assert held
+    beyond = act(lee, ROSA, line)
+    said = {each.text for each in lee.preview(beyond).said if each.kind == "warning"}
+    granted = {f"{f.sentence} Granted on the lead's own authority." for f in held}
+    assert granted <= said
+    assert granted <= {f.sentence for f in lee.do(beyond).verdict.findings if f.severity == "warn"}
+
+
 def test_who_may_override_is_named_and_nobody_else_does(desk):
     far = act(desk, ROSA, "pp 150 +13")
     (lee,) = desk.preview(far).overriders

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from collect_tui.cli.plain import account_text
 from collect_tui.desk.errors import Refused, RefusedByPolicy
 from collect_tui.desk.protocol import Desk
 from collect_tui.store.engine import Store
@@ -101,6 +102,7 @@ def test_a_pause_freezes_the_clock_and_what_resumes_stands_where_it_stood(lead: 
         clock.now = clock.now + timedelta(days=1)
         lead.day(date(2026, 11, day))
         assert standing_late(lead) == late, "what is read stands still from the day on which the pause begins"
+        assert "63 days past due, paused since 23 Nov" in account_text(lead.account(ROSA))
     do(lead, ROSA, "rel hardship works again")
     view = lead.account(ROSA)
     assert standing_late(lead) == late
@@ -108,8 +110,9 @@ def test_a_pause_freezes_the_clock_and_what_resumes_stands_where_it_stood(lead: 
     assert view.promise is not None
     assert view.promise.status == "ACTIVE"
     assert view.promise.instalments[0].due == date(2026, 12, 3), "six days later than it was promised"
+    assert view.paused_since is None
     do(lead, ROSA, "undo")
-    assert standing_late(lead) == late
+    assert (standing_late(lead), lead.account(ROSA).paused_since) == (late, date(2026, 11, 23))
 
 
 def test_the_breathing_space_of_a_case_freezes_the_clock_as_long_as_it_lasts(lead: Desk, clock: Clock) -> None:

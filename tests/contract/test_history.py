@@ -43,6 +43,24 @@ def test_a_lead_looks_at_the_acts_of_others_and_a_collector_does_not(desks):
     assert seen, "whoever owns the file may do everything; at a server it is refused"
 
 
+def test_a_lead_reads_what_was_done_on_a_case_that_is_private_to_nobody(desks):
+    mia, lee = desks("mia"), desks("lee")
+    do(mia, ROSA, 'ask 200 "settlement" "sold the car"')
+    do(mia, ROSA, 'cnote "has the papers"')
+    noted, opened = lee.history(by="mia")
+    assert opened.sentence.startswith("opens request for approval ASK-")
+    assert "has the papers" in noted.sentence
+
+
+def test_each_part_of_a_line_stands_in_its_row(desks):
+    mia = desks("mia")
+    do(mia, ROSA, 'lm m1; t +3; n "wrote it down"')
+    (done,) = mia.history()
+    assert "left message" in done.sentence
+    assert "next action: call Thu 26 Nov" in done.sentence or "next action: call Fri 27 Nov" in done.sentence
+    assert "wrote it down" in done.sentence
+
+
 @pytest.mark.parametrize("hostile", ["%", "_", "'; DROP TABLE act_log; --", "x" * 300])
 def test_words_are_only_words(desks, hostile):
     mia = desks("mia")

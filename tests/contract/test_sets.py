@@ -14,7 +14,7 @@ from collect_tui.desk.undoing import find_undo, named, undoing
 from collect_tui.domain.states import MessageState
 from collect_tui.services import act_log
 from collect_tui.store.tables import Message
-from contract.conftest import do
+from contract.conftest import act, do
 
 ROSA, IVAN, ADA, ASA = "4410-2231", "4410-0087", "4410-0099", "4410-0100"
 ALL = (ROSA, IVAN, ADA, ASA)
@@ -124,10 +124,29 @@ def test_what_was_only_written_is_no_set_to_take_back(desks):
     found = find_undo(mia)
     assert (found.planned, found.acts[0].account) == (None, ADA)
     assert "skipped, as nothing of it can be taken back: set of 4, notes" in found.sentence
+    (told, _) = mia.history(sets=True)
+    assert (told.acts, told.only_written, told.undoable) == (4, True, False)
     with pytest.raises(Refused) as error:
         undoing(mia, named(mia, set_of(member(BASE, ROSA))), uuid4())
     assert error.value.code == "undo.nothing"
     assert error.value.message.startswith("It can be taken back on none of 4 accounts.")
+    do(mia, ADA, "undo")
+    with pytest.raises(
+        Refused, match=r"^There is nothing to undo, as what was written stays on file: set of 4, notes "
+    ):
+        find_undo(mia)
+    do(mia, ADA, "skip research")
+    assert [each.undoable for each in mia.history()] == [False] * 7
+
+
+def test_a_set_of_which_one_act_only_wrote_is_one_to_take_back(desks):
+    mia = desks("mia")
+    ids = (member(BASE, number) for number in (ROSA, IVAN))
+    for number, line, each in zip((ROSA, IVAN), ("own ben", "n asked the branch"), ids, strict=True):
+        mia.do(act(mia, number, line, id=each))
+    (told,) = mia.history(sets=True)
+    assert (told.acts, told.only_written, told.undoable) == (2, False, True)
+    assert [row.code for row in find_undo(mia).planned.refused] == ["undo.nothing"]
 
 
 def test_nothing_of_it_is_done_where_all_were_changed(desks):
@@ -210,9 +229,9 @@ def test_a_collector_does_not(desks):
     do_all(mia, "own ben")
     with pytest.raises(Forbidden):
         ben.history(by="mia", sets=True)
-    for act in find_undo(mia).acts:
+    for each in find_undo(mia).acts:
         with pytest.raises(Refused) as error:
-            ben.do(act)
+            ben.do(each)
         assert error.value.code == "undo.not_yours"
 
 

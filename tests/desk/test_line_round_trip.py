@@ -350,7 +350,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     SnoozeAccount: st.builds(
         SnoozeAccount, until=DATES, reason=st.one_of(st.sampled_from(list(CODES.skip_reasons)), SHORTS)
     ),
-    AnswerMessage: st.builds(AnswerMessage, text=REASONS),
+    AnswerMessage: st.builds(AnswerMessage, message=st.sampled_from([None, "M-4K7"]), text=REASONS),
     CloseMessage: st.builds(CloseMessage, reason=RAW_TEXTS),
     PlaceHold: st.builds(
         PlaceHold, hold=st.sampled_from(list(HOLDS)), until=st.one_of(st.none(), DATES), reason=RAW_TEXTS

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from collect_tui.desk.commands import Directed, LogContact, RecordPayment, ScheduleCallback, WriteNote
+from collect_tui.desk.commands import (
+    AddPoint,
+    Directed,
+    LogContact,
+    OrderSuspension,
+    OrderTermination,
+    RecordPayment,
+    ScheduleCallback,
+    VerifyCustomer,
+    WriteNote,
+)
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render_act
 from support.line_world import CONTEXT, NO_ACCOUNT
 
 TUE_0900 = datetime(2025, 11, 25, 15, 0, tzinfo=UTC)  # 09:00 in Chicago
+FRIDAY = date(2025, 11, 28)
 PART = Directed(doc_no="INV-1042", amount=6_000)
 
 # (line, the word the error covers, its code, what it says)
@@ -66,10 +78,10 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ('pay 5000 venmo CHK1 y "his own"', "venmo", "method", "Quote it if it is a note."),
     # codes for which an act has one of its own when none is said
     ("sus int fri brokn", "brokn", "suspend reason", "Did you mean broken?"),
-    ("sus int fri moving", "moving", "suspend reason", "Expected one of nonpay, broken."),
+    ("sus int fri fraud", "fraud", "suspend reason", "Expected one of nonpay, broken."),
     ("res tv courtesi", "courtesi", "restore reason", "Did you mean courtesy?"),
     ("term int fri fruad", "fruad", "terminate reason", "Did you mean fraud?"),
-    ("down int INT50 29.90 fri wish", "wish", "downgrade reason", "Expected one of voluntary."),
+    ("down int INT50 29.90 fri fraud", "fraud", "downgrade reason", "Expected one of voluntary."),
     ("t fri lunch", "lunch", "next action", "Expected one of call, verify, letter."),
     ("party gurantor Luis m 555", "gurantor", "role", "Did you mean guarantor?"),
     ("tm zz", "zz", "result", "no result of the call mobile"),
@@ -93,7 +105,11 @@ def test_refused_at_the_word(line: str, word: str, code: str, says: str) -> None
 
 
 READ: list[tuple[str, object]] = [
+    ("sus int fri moving", OrderSuspension(service="INT", effective=FRIDAY, note="moving")),
+    ("term int fri moving", OrderTermination(service="INT", effective=FRIDAY, note="moving")),
+    ("fix addr 12 Hazel St", AddPoint(what="address", value="12 Hazel St")),
     ("pay 100 card CHK1 INV-1042=60", RecordPayment(amount=10_000, method="card", ref="CHK1", directed=(PART,))),
+    ("pay 50 card M1", RecordPayment(amount=5_000, method="card", ref="M1")),  # m1 is a contact point
     ("pay 5000 pdc CHK1", RecordPayment(amount=500_000, method="pdc", ref="CHK1")),
     ("pay 50 CHEQUE 15nov", RecordPayment(amount=5_000, method="check", received_on=date(2025, 11, 15))),
     ("pay 50 by=postdated", RecordPayment(amount=5_000, method="pdc")),
@@ -144,3 +160,9 @@ def test_a_longer_note_is_left_alone() -> None:
 def test_without_an_account_a_document_is_taken_as_typed() -> None:
     [command] = parse("pay 5 A1 X9=5", NO_ACCOUNT).commands
     assert command == RecordPayment(amount=500, method="other", ref="A1", directed=(Directed(doc_no="X9", amount=500),))
+
+
+@pytest.mark.parametrize("line", ["ver dob addr", "ver dob address", "ver dob ADDR call"])
+def test_a_fact_is_named_as_a_part_of_the_customer_is(line: str) -> None:
+    context = replace(CONTEXT, facts={"dob": "date of birth", "addr": "address", "paid": "last payment"})
+    assert parse(line, context).commands == (VerifyCustomer(facts=("dob", "addr"), method="call"),)

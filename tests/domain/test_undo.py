@@ -23,7 +23,6 @@ from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.queue import decide as worklist
 from collect_tui.domain.states import (
     CallbackState,
-    HoldState,
     MessageState,
     OrderState,
     PaymentState,
@@ -257,11 +256,14 @@ def test_an_undo_is_not_undone() -> None:
 
 
 def test_a_released_hold_stands_again() -> None:
-    before = rosa(holds=(Hold(7, "CEASE", TODAY, None),))
+    before = rosa(holds=(Hold(7, "CEASE", TODAY, None), Hold(9, "MEDICAL", TODAY, None)))
     effects = hold.release(before, CATALOGUE.holds["CEASE"], "withdrawn in writing")
-    assert fx.HoldChanged(7, HoldState.ACTIVE, HoldState.RELEASED, "undone by mia") in undo(
-        effects, fold(before, effects)
-    )
+    after = fold(before, effects)
+    back = undo(effects, after)
+    assert [(e.id, e.status, e.reason) for e in back if isinstance(e, fx.HoldChanged)] == [
+        (7, "ACTIVE", "undone by mia")
+    ]
+    assert fold(after, back) == before
 
 
 # ------------------------------------------------------------------------------------------------------------- messages

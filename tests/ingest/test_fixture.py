@@ -155,36 +155,45 @@ def test_a_trainer_can_look_for_every_kind_that_the_program_knows() -> None:
     assert kinds - {each.feature for each in wanted()} == set()
 
 
-def test_what_is_told_is_what_was_loaded(book: Book) -> None:
-    """What the import has to carry, counted once more in the tables."""
-    told = {feature: len(numbers) for feature, numbers in by_feature(book.accounts).items()}
-    by_code = {
-        "party": "role, count(DISTINCT account_id) FROM account_party GROUP BY role",
-        "order to": "kind, count(DISTINCT account_id) FROM service_order GROUP BY kind",
-        "sent by": "channel, count(DISTINCT account_id) FROM message WHERE inbound = 0 GROUP BY channel",
-        "received by": "channel, count(DISTINCT account_id) FROM message WHERE inbound = 1 GROUP BY channel",
-    }
-    alone = {
-        "order put off": "count(DISTINCT account_id) FROM service_order WHERE extended > 0",
-        "order reversed": "count(DISTINCT account_id) FROM service_order WHERE reason = 'ERROR' AND reversal_of IS NOT NULL",
-        "settlement": "count(DISTINCT account_id) FROM promise WHERE settles > total",
-        "confirmed in writing": "count(DISTINCT account_id) FROM promise WHERE confirmed_on <= confirm_by",
-        "offer made": "count(DISTINCT account_id) FROM contact_event WHERE offered > 0 AND offer_until > offered_on",
-        "customer verified": "count(DISTINCT account_id) FROM contact_event WHERE verified AND right_party",
-        "credit limit": "count(*) FROM account WHERE credit_limit > 0",
-        "support of the customer": "count(*) FROM party WHERE support <> ''",
-        "inconvenient time": "count(*) FROM party WHERE times LIKE '%not %'",
-    }
-    with book.store.read() as db:
+BY_CODE = {
+    "party": "role, count(DISTINCT account_id) FROM account_party GROUP BY role",
+    "order to": "kind, count(DISTINCT account_id) FROM service_order GROUP BY kind",
+    "sent by": "channel, count(DISTINCT account_id) FROM message WHERE inbound = 0 GROUP BY channel",
+    "received by": "channel, count(DISTINCT account_id) FROM message WHERE inbound = 1 GROUP BY channel",
+}
+"""Words of features, and where the tables have their codes, each with how many accounts."""
+ALONE = {
+    "order put off": "count(DISTINCT account_id) FROM service_order WHERE extended > 0",
+    "order reversed": "count(DISTINCT account_id) FROM service_order WHERE reason = 'ERROR' AND reversal_of IS NOT NULL",
+    "settlement": "count(DISTINCT account_id) FROM promise WHERE settles > total",
+    "confirmed in writing": "count(DISTINCT account_id) FROM promise WHERE confirmed_on <= confirm_by",
+    "offer made": "count(DISTINCT account_id) FROM contact_event WHERE offered > 0 AND offer_until > offered_on",
+    "customer verified": "count(DISTINCT account_id) FROM contact_event WHERE verified AND right_party",
+    "credit limit": "count(*) FROM account WHERE credit_limit > 0",
+    "support of the customer": "count(*) FROM party WHERE support <> ''",
+    "inconvenient time": "count(*) FROM party WHERE times LIKE '%not %'",
+}
+"""Features of one word, and how many accounts the tables have."""
+
+
+def counted(store: Store, by_code: dict[str, str]) -> dict[str, int]:
+    """How many accounts show a feature, by the tables."""
+    with store.read() as db:
         found = {
             f"{word} {code}": count
             for word, query in by_code.items()
             for code, count in db.connection().execute(text(f"SELECT {query}"))
         }
-        found |= {word: db.connection().execute(text(f"SELECT {query}")).scalar_one() for word, query in alone.items()}
-    words = tuple(f"{word} " for word in by_code)
-    same = {feature: count for feature, count in told.items() if feature in alone or feature.startswith(words)}
-    assert {feature: count for feature, count in found.items() if count} == same
+        alone = {word: db.connection().execute(text(f"SELECT {query}")).scalar_one() for word, query in ALONE.items()}
+    return {feature: count for feature, count in (found | alone).items() if count}
+
+
+def test_what_is_told_is_what_was_loaded(book: Book) -> None:
+    """What the import has to carry, counted once more in the tables."""
+    told = {feature: len(numbers) for feature, numbers in by_feature(book.accounts).items()}
+    words = tuple(f"{word} " for word in BY_CODE)
+    same = {feature: count for feature, count in told.items() if feature in ALONE or feature.startswith(words)}
+    assert counted(book.store, BY_CODE) == same
 
 
 def test_queues_of_ones_own_of_a_team_and_of_departments_have_work(book: Book) -> None:
@@ -338,6 +347,27 @@ def test_histories_fit_their_states(book: Book) -> None:
     assert {what for what in wanted if not seen[what]} == set()
 
 
+def test_what_follows_comes_after_what_it_follows(book: Book) -> None:
+    """Of orders, cases, promises and payments; a pick-up comes after the order that ended its service."""
+    for each in book.accounts:
+        number = each["number"]
+        for order in each.get("orders", ()):
+            days = [order["requested_on"], *(order[name][:10] for name in ("sent_at", "answered_at") if name in order)]
+            assert days == sorted(days), (number, order)
+        for case in each.get("cases", ()):
+            done = [case["opened_at"], *(step["at"] for step in case.get("steps", ()))]
+            assert done == sorted(done), (number, case)
+            if case["kind"] == "pick-up":
+                ends = [o for o in each["orders"] if (o["kind"], o["status"]) == ("terminate", "COMPLETED")]
+                assert any(o["service"] == case["values"]["service"] and o["answered_at"] <= done[0] for o in ends), (
+                    case
+                )
+        for promise in each.get("promises", ()):
+            assert all(promise["made_on"] <= part["due"] for part in promise["instalments"]), (number, promise)
+        for payment in each.get("payments", ()):
+            assert payment["received_on"] <= payment.get("recorded_at", "9999")[:10], (number, payment)
+
+
 def test_a_stage_is_one_that_the_ladder_of_the_segment_has_and_its_notice_was_written(book: Book) -> None:
     """But for accounts whose notice is on its way or came back: they stand lower, and wait for it."""
     for each in book.accounts:
@@ -378,3 +408,35 @@ def test_the_night_rolls_it_on_and_nothing_differs(book: Book) -> None:
         put(copy, image(book.store))
         report = replace(book, store=copy).desk(days=1).day(TODAY + timedelta(days=1), check=True, full=True)
     assert (report.differences, report.orphans) == (0, 0)
+
+
+def test_what_a_trainer_looks_for_is_still_there_after_a_night(
+    book: Book, shows: dict[str, dict[str, list[str]]]
+) -> None:
+    """What the guide says to open in a portfolio, a class that rolls its day on finds there too."""
+    standing = BY_CODE | {
+        word: f"{code}, count(DISTINCT account_id) FROM {rows} GROUP BY {code}"
+        for word, code, rows in (
+            # The guide lists claims whose days are over as well.
+            ("hold", "kind", "hold WHERE status = 'ACTIVE' OR kind = 'PAYMENT_CLAIM'"),
+            ("case", "kind", "case_file"),
+            ("item", "kind", "item"),
+            *(("promise", "status", "promise"), ("arrangement", "kind", "promise")),
+            *(("order", "status", "service_order"), ("message", "status", "message WHERE inbound = 0")),
+            *(("payment", "status", "payment"), ("paid by", "method", "payment")),
+            *(("callback", "status", "callback"), ("service", "status", "service")),
+        )
+    }
+    here = {
+        each.feature
+        for each in wanted()
+        if book.trade.name
+        == (each.trade or next(name for name, found in shows.items() if len(found.get(each.feature, ())) >= ENOUGH))
+    }
+    looked_for = here & counted(book.store, standing).keys()
+    with Store.memory() as copy:
+        put(copy, image(book.store))
+        replace(book, store=copy).desk(days=1).day(TODAY + timedelta(days=1))
+        after = counted(copy, standing)
+    assert looked_for, "some of it the tables tell"
+    assert {each: after.get(each, 0) for each in looked_for if after.get(each, 0) < ENOUGH} == {}

@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collect_tui.desk.commands import MakePlan
+from collect_tui.desk.line.parse import parse
 from collect_tui.domain.facts import AccountFacts, Payment
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.rules import ArrangementPolicy
-from collect_tui.policy.arrangement import judge, least_amount
+from collect_tui.policy.arrangement import judge
+from collect_tui.policy.rails import least_amount
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from support.line_world import CONTEXT
 from support.trade import TODAY, account, days, item, order, promise
 
 POLICY = ArrangementPolicy(min_down_percent=25, sources={"first_within": "Astound"})
@@ -32,7 +36,7 @@ def single(amount: int = 15000, due: int = 4, facts: AccountFacts | None = None,
 def plan(
     schedule: tuple = GOOD_PLAN,
     facts: AccountFacts | None = None,
-    frequency: str = "monthly",
+    frequency: str | None = "monthly",
     role: str = "collector",
     **policy: object,
 ) -> Verdict:
@@ -115,16 +119,43 @@ def test_what_is_paid_today_is_the_down_payment() -> None:
     parts = [(10000, TODAY), (15000, days(4)), (15000, days(22))]
     assert found(plan(pp.split(40000, parts)), "min_down").severity is Severity.ALLOW
     parts = [(9999, TODAY), (15001, days(4)), (15000, days(22))]
-    short = found(plan(pp.split(40000, parts)), "min_down")
+    short = found(plan(pp.split(40000, parts), frequency=None), "min_down")
     assert short.severity is Severity.HOLD
     assert "USD 99.99 is below USD 100.00" in short.sentence
-    assert "dn100.00" in short.sentence
+    assert "as in `pp 100 t + 150 28nov + 150 16dec`." in short.sentence
+
+
+@given(
+    st.lists(st.integers(1000, 50000), min_size=2, max_size=6), st.integers(0, 12), st.integers(1, 60), st.booleans()
+)
+def test_the_line_that_is_named_for_more_down_passes(amounts: list[int], first: int, step: int, even: bool) -> None:
+    total = sum(amounts)
+    if even:
+        schedule = pp.plan(total, len(amounts), "monthly", days(first + 1))
+    else:
+        schedule = pp.split(total, [(amount, days(first + step * at)) for at, amount in enumerate(amounts)])
+    frequency = "monthly" if even else None
+    facts = account(items=(item(1, total, -30),))
+    short = found(judge(facts, schedule, "plan", frequency, POLICY, "collector"), "min_down")
+    if short.severity is Severity.ALLOW:
+        return
+    (made,) = parse(short.sentence.split("`")[1], replace(CONTEXT, today=TODAY)).commands[-1:]
+    assert isinstance(made, MakePlan)
+    assert made.total == total
+    if even:
+        assert made.count is not None
+        again = pp.plan(total, made.count, "monthly", made.first, made.anchor_day, made.down, TODAY)
+    else:
+        again = pp.split(total, [(part.amount, part.due) for part in made.parts])
+    verdict = judge(facts, again, "plan", frequency, POLICY, "collector")
+    assert found(verdict, "min_down").severity is Severity.ALLOW
+    assert found(verdict, "first_within").severity is Severity.ALLOW
 
 
 def test_a_lead_grants_it_himself_up_to_his_own_limit() -> None:
     verdict = single(100, 14, role="lead")
     assert verdict.allowed
-    assert [f.check for f in verdict.findings if f.severity is Severity.INFO] == ["min_amount", "first_within"]
+    assert [f.check for f in verdict.findings if f.severity is Severity.WARN] == ["min_amount", "first_within"]
     assert "lead's own authority" in found(verdict, "first_within").sentence
     assert not single(due=15, role="lead").allowed
     assert single(due=15).overridable_by is None

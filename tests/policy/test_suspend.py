@@ -92,8 +92,8 @@ def test_every_hold_is_named_with_its_end() -> None:
     )
     found_ = [f for f in suspend(ready(holds=holds)).findings if f.check == "hold"]
     assert [f.sentence for f in found_] == [
-        "A hold forbids it until Thu 4 Dec: Medical certificate.",
-        "A hold forbids it until it is released: Payment claim.",
+        "A hold forbids it until Thu 4 Dec: Medical certificate; `rel medical REASON` releases it.",
+        "A hold forbids it until it is released: Payment claim; `rel claim REASON` releases it.",
     ]
     assert found_[0].cite == "domain 2.3"
 

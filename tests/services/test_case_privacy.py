@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collect_tui.defaults import load
+from collect_tui.services.act_log import ON_A_CASE
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store.engine import Store
 from support.book import SERVICES, TODAY, Book, Clock, account
@@ -76,3 +77,20 @@ def test_a_case_of_a_private_kind_is_not_told_by_one_that_names_it(desks: Desks)
     told = [event.did for event in mia.case(dispute).events[-2:]]
     assert told == [f"is about {HIDDEN} too", f"is about {ticket} too"]
     assert lead.case(dispute).events[-2].did == f"is about {hardship} too"
+
+
+def test_the_history_of_a_colleague_tells_nothing_of_a_case_of_which_a_part_is_for_others(
+    desks: Desks, store: Store, tmp_path: Path
+) -> None:
+    mia = desks("collector")
+    do(mia, "open-case", case_kind="hardship", values=HOME)
+    do(mia, "open-case", case_kind="ticket", values={"category": "billing", "subject": "no bill"})
+    role = '[roles.auditor]\ntitle = "Auditor"\nrank = 1\nmay = ["account.read", "undo.others"]\nhelp = "Reads."\n'
+    (tmp_path / "site" / "authority.toml").write_text(role)
+    site = load(tmp_path / "site", today=TODAY)
+    looks = [
+        LocalDesk(store, site, user="lee", clock=Clock(), authority=site.authority.of(of)) for of in ("lead", "auditor")
+    ]
+    may, may_not = ([each.sentence for each in desk.history(by="mia")] for desk in looks)
+    assert [each[:12] for each in may] == ["opens ticket", "opens hardsh"]
+    assert [each[:12] for each in may_not] == ["opens ticket", ON_A_CASE[:12]]

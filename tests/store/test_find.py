@@ -114,6 +114,12 @@ def test_exact_before_prefix_and_open_before_closed(book: Store) -> None:
     assert hits(book, "rosa", limit=0) == ()
 
 
+def test_the_name_before_the_at_sign_is_exact(book: Store) -> None:
+    for number, name in (("6500-0001", "customer117"), ("6500-0002", "customer11"), ("6500-0003", "customer110")):
+        add_account(book, number, name="Zed", points=[{"kind": "email", "value": f"{name}@example.com"}])
+    assert [h.account for h in hits(book, "customer11")] == ["6500-0002", "6500-0001", "6500-0003"]
+
+
 def test_words_follow_what_is_changed(book: Store) -> None:
     """Whoever writes: the indexes are the database's own."""
     point, message, note = (SQLModel.metadata.tables[name] for name in ("contact_point", "message", "note"))

@@ -32,6 +32,7 @@ from collect_tui.domain.promise.effects import instalment_status
 from collect_tui.domain.rules import ContactRules, HoldKind, QueuePolicy, Rules, SuspendRules, Weights
 from collect_tui.domain.states import (
     AccountState,
+    HoldState,
     InstalmentState,
     MessageState,
     OrderState,
@@ -247,7 +248,10 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
     elif isinstance(effect, CreditReleased):
         assert effect.application in facts.applications
     elif isinstance(effect, HoldChanged):
-        assert effect.old_status == next(h for h in facts.holds if h.id == effect.id).status
+        gone = effect.old_status != HoldState.ACTIVE and effect.hold is not None
+        assert effect.old_status == next(
+            (h.status for h in facts.holds if h.id == effect.id), gone and effect.old_status
+        )
         states.check(effect.old_status, effect.status)
     elif isinstance(effect, MessageChanged | MessageReleased):
         now = next(m for m in facts.messages if m.id == effect.id)

@@ -140,3 +140,12 @@ async def test_the_board_says_the_words_of_the_line(tmp_path: Path) -> None:
         await desk.press("?")
         lines = " ".join(line.text for line in desk.screen.query_one("#body", LinePane).lines)
         assert "pp AMOUNT DATE" in lines
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_who_types_a_word_into_the_help_is_told_where_it_searches(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play(["?", *keys_of("undo")], fast=fast)
+        assert "does nothing here; / begins a search." in desk.said
+        await desk.play(["/", *keys_of("undo")], fast=fast)
+        assert "Undo" in desk.text

@@ -36,4 +36,4 @@ async def test_acts_are_listed_told_apart_and_taken_back(tmp_path: Path, fast: b
 async def test_what_cannot_be_taken_back_says_so(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press("1", "0", "enter", "n", *keys_of("rang"), "enter", *OPEN, "u")
-        assert "what was written stays on file" in desk.text
+        assert "What was written stays on file" in desk.text

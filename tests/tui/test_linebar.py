@@ -478,3 +478,26 @@ async def test_a_line_left_on_one_row_is_not_the_line_of_the_next(tmp_path: Path
 
 def test_the_book_is_whole() -> None:
     assert len(BOOK.data["accounts"]) == 5
+
+
+@both
+async def test_where_the_first_word_is_none_that_there_is_all_are_listed_those_of_the_program_too(
+    tmp_path: Path, fast: bool
+) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("skipq::"), "tab"], fast=fast)
+        assert "What is typed is none of these; all are listed." in desk.text
+        assert isinstance(desk.app.screen, ChoosingScreen)
+        assert {"skip", "why", "find", "undo", "lm", "pp", "ptp"} <= {word for word, _ in desk.app.screen.found}
+        await desk.play([*keys_of("whyn"), "enter"], fast=fast)
+        assert line_of(desk).text == "whynot "
+
+
+@both
+async def test_a_form_of_what_is_typed_where_no_account_is_open_says_so(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([":", *keys_of("pay 100 card"), "f10"], fast=fast)
+        assert "There is no account here for that; open one by its number." in desk.said
+        assert line_of(desk).text == "pay 100 card"

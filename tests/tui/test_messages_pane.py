@@ -81,6 +81,30 @@ async def test_a_message_that_waits_for_an_answer_has_the_key_and_another_has_no
 
 
 @both
+@pytest.mark.parametrize("whole", [False, True])
+async def test_the_message_that_is_shown_or_chosen_is_answered_and_a_newer_one_waits_on(
+    tmp_path: Path, whole: bool, fast: bool
+) -> None:
+    desks = Desks(tmp_path)
+    for days, text in ((3, "first"), (2, "second"), (1, "third")):
+        said = {"status": "RECEIVED", "channel": "sms", "point": "m1", "text": text}
+        add_message(desks.store, ROSA, inbound=True, ago=timedelta(days=days), **said)
+    add_message(desks.store, ROSA, ago=timedelta(days=9))
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "9", "j"], fast=fast)
+        assert desk.hints["answer"]
+        await desk.play([*(["enter"] if whole else ()), "W", *keys_of("on friday"), "enter"], fast=fast)
+        assert desk.context == ("message" if whole else "account")
+        rows = desks.of("mia").pane(ROSA, "messages").messages
+        assert [row.status for row in rows if row.inbound] == ["RECEIVED", "ANSWERED", "ANSWERED"]
+        await desk.play([*(["b"] if whole else ()), "G", "W"], fast=fast)
+        assert "answer" not in desk.hints
+        assert "This message waits for no answer" in desk.said
+        await desk.play(["1", "W"], fast=fast)
+        assert "pane 9" in desk.said
+
+
+@both
 async def test_a_long_text_scrolls_to_its_end_and_refresh_stays_there(desks: Desks, fast: bool) -> None:
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*OPEN, "9", *["j"] * 6, "enter", "G"], fast=fast)

@@ -265,10 +265,12 @@ async def test_a_suspension_of_what_waits_for_its_restoration_opens_nothing(tmp_
     desks = Desks(tmp_path, in_state("SUSPENDED", "restore DRAFT"))
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN, ":", *keys_of("sus int mon"))
-        assert "Order R-1 to restore INT is draft already." in desk.said
+        assert "Order R-1 to restore INT is draft already; `xo R-1 REASON` cancels it." in desk.said
         await desk.press("enter")
         assert desk.context == "account"
-        assert desk.said == "Nothing was ordered. Order R-1 to restore INT is draft already."
+        assert (
+            desk.said == "Nothing was ordered. Order R-1 to restore INT is draft already; `xo R-1 REASON` cancels it."
+        )
         await desk.press(*keys_of("2231"), "enter")
         assert orders(desks) == ["restore INT DRAFT"]
 

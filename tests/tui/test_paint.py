@@ -65,6 +65,13 @@ def test_what_matters_most_stays_when_there_is_no_room(view: AccountView, height
     assert "more lines in the panes" in lines[-1]
 
 
+def test_beside_how_late_it_is_stands_since_when_that_stands_still(view: AccountView) -> None:
+    paused = view.model_copy(update={"paused_since": TODAY - timedelta(days=20)})
+    (late,) = (line.text for line in summary(paused, 80, 17) if line.text.startswith("Late"))
+    assert f"{view.dpd} days past due, paused since 3 Nov" in late
+    assert "paused" not in "".join(line.text for line in summary(view, 80, 17))
+
+
 def test_what_fits_is_shown_whole(view: AccountView) -> None:
     lines = [line.text for line in summary(view, 80, 17)]
     assert not any("more lines" in line for line in lines)

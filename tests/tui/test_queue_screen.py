@@ -9,6 +9,7 @@ from collect_tui.tui.screens.queue import QueueScreen
 from collect_tui.tui.screens.queues import QueuesScreen
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.worktable import fit_columns
+from contract.conftest import do
 from support.book import Book, Clock, account, at, day, local_desk
 from tui.driver import DeskDriver, book, book_desk, driving, keys_of
 
@@ -48,6 +49,25 @@ async def test_the_account_under_the_cursor_is_in_the_summary(tmp_path: Path) ->
         assert queue.line_account is not None
         assert queue.line_account.number == desk.queue.cursor
         assert any(queue.row.name.split(" ")[0] in row and "can call: yes 0/7" in row for row in desk.rows)
+
+
+async def test_the_rule_above_what_is_said_of_an_account_stays_from_row_to_row(tmp_path: Path) -> None:
+    """Where the list leaves rows empty; on a slow line a rule that moves costs more than what is new."""
+    names = ("Ada", "Constantinopoulos and Daughters, Importers of Fine Carpets and Lamps", "Ben", "Cleo")
+    short = Book(*(account(f"1-{n}", name, items=[(f"I-{n}", -2, 9000)]) for n, name in enumerate(names)))
+    with short.store(tmp_path) as store:
+        desk_ = local_desk(store, "mia", Clock())
+        for number in ("1-1", "1-2"):
+            do(desk_, number, f'n "{"asks for both readings of the meter " * 4}"')
+        async with driving(lambda: desk_) as desk:
+            await desk.press(":", *keys_of("q new"), "enter", *["down"] * 3)
+            heights, rules = set(), set()
+            for _ in range(4):
+                heights.add(len(list(queue_of(desk).summary_lines())))
+                rules.add(max(y for y, row in enumerate(desk.rows) if row.startswith("───")))
+                await desk.press("up")
+    assert min(heights) < 3 <= max(heights), heights
+    assert len(rules) == 1
 
 
 @pytest.mark.parametrize("fast", [False, True])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from collect_tui.cli.common import at_desk, secret
+from collect_tui.cli.common import LineText, at_desk, secret
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
         metavar="ACCOUNT",
         help="a number; for notes, dates, results and owners several with commas between, or - for those on standard input",
     )
-    one.add_argument("line", metavar="LINE")
+    one.add_argument("line", metavar="LINE", nargs="+", action=LineText)
     one.add_argument("--dry-run", action="store_true", help="show what it would do; write nothing")
     one.add_argument(
         *("--confirm",),

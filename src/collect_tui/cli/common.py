@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from collect_tui.domain.errors import Invalid
 
@@ -38,6 +38,29 @@ def at_desk(args: argparse.Namespace) -> Wiring:
     from collect_tui import bootstrap
 
     return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server, tenant=args.tenant)
+
+
+class Text(argparse.Action):
+    """Loose words as one text, as a shell hands on what was not quoted."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        setattr(namespace, self.dest, self.joined(values))
+
+    def joined(self, words: Sequence[str]) -> str:
+        return " ".join(words)
+
+
+class LineText(Text):
+    """Loose words as one line of the desk: one of several that has blanks in it, or what ends an act, was quoted and stays one."""
+
+    def joined(self, words: Sequence[str]) -> str:
+        from collect_tui.desk.line.lexer import literal
+
+        return words[0] if len(words) == 1 else " ".join(literal(w) if " " in w or ";" in w else w for w in words)
+
+
+TEXT: Final[Mapping[str, Any]] = {"nargs": "+", "action": Text}
+"""Of an argument that is a text: it need not be quoted in the shell."""
 
 
 def secret(prompt: str) -> str:

@@ -152,7 +152,7 @@ class LinearFloor(LinearCases):
             partial(self.do_account_open if row.account else self._show_queue, row.account or row.name) for row in rows
         ]
         told = plain.listed(FORECAST_COLUMNS, rows, self._desk.session(), numbered=True)
-        return f"Queues of {found.business_date}, against {found.against}\n{told}\n{found.words}"
+        return f"{found.head}\n{told}\n{found.words}"
 
     # -- what was done, and what is not yet ---------------------------------------------------------------------
 
@@ -181,7 +181,7 @@ class LinearFloor(LinearCases):
             return self.do_undo_last()
         act = done[self._row(words, len(done))[0]]
         if not act.undoable:
-            raise Refused("undo.nothing", messages.NOT_UNDOABLE)
+            raise Refused("undo.nothing", messages.not_undoable(act))
         if act.acts > 1:
             return self._undo_set(undoing(self._desk, act, uuid4(), by=by))
         return self._undo(undo_of(act), "")

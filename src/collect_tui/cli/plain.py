@@ -107,7 +107,7 @@ def page_text(page: QueuePage, session: Session, first: int = 1) -> str:
 
 
 def forecast_text(found: Forecast) -> str:
-    lines = [f"Queues of {found.business_date}, against {found.against}", ""]
+    lines = [found.head, ""]
     lines.append(f"{'':<16}{'before':>9}{'after':>9}{'come':>9}{'go':>9}")
     lines += [
         f"{q.name:<16}{q.before:>9,}{q.after:>9,}{q.come:>+9,}{-q.go:>+9,}" for q in found.queues if q.before or q.after
@@ -139,7 +139,7 @@ def account_text(a: AccountView) -> str:
         f"collectable {money(a.collectable)} {a.currency} · past due {money(a.past_due)}"
         f" · disputed {money(a.disputed)} · promised {money(a.promised)}"
         f" · unapplied {money(a.unapplied)} · total {money(a.total)}",
-        f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
+        f"{a.late} · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
         *(["the customer is verified for this call"] if a.verified else []),

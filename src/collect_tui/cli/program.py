@@ -36,7 +36,7 @@ from collect_tui.cli import (
     tenants,
     users,
 )
-from collect_tui.cli.common import check_theme, day
+from collect_tui.cli.common import TEXT, check_theme, day
 from collect_tui.cli.parser import Parser
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 
@@ -198,7 +198,7 @@ def build_parser() -> argparse.ArgumentParser:
         "find",
         handlers.find,
         "find accounts by number, name, phone, e-mail, invoice or payment reference",
-        (("text",), {"metavar": "TEXT"}),
+        (("text",), {"metavar": "TEXT", **TEXT}),
     )
     command("why", handlers.why, "say why an account stands where it does, term by term", account)
     command("whynot", handlers.why, "say which rules keep an account out of the queues", account)

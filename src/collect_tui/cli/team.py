@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from collect_tui.cli.common import at_desk, day
+from collect_tui.cli.common import TEXT, at_desk, day
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk
@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
         description="Leave an agent a word on their status line.",
     )
     word.add_argument("login", metavar="USER")
-    word.add_argument("text", metavar="TEXT")
+    word.add_argument("text", metavar="TEXT", **TEXT)
     word.set_defaults(run=_does(lambda desk, args: desk.word(args.login, args.text)))
     away = commands.add_parser(
         "away",

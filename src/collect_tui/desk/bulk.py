@@ -16,7 +16,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk, Progress
 from collect_tui.desk.sets import MOST, alike, member, set_of, short
-from collect_tui.desk.views.act import AGAIN, Preview, Receipt
+from collect_tui.desk.views.act import AGAIN, STAYS, Preview, Receipt
 from collect_tui.desk.views.base import View
 
 UNDO: Final = "undo"
@@ -188,7 +188,8 @@ def plan_undo(
     for count, each in enumerate(found, start=1):
         act = Act(id=member(base, each.account), account=each.account, commands=(Undo(act=str(each.id)),), line=UNDO)
         if not each.undoable:
-            rows.append(BulkRow(account=act.account, act=act.id, said="taken back already", code="undo.done"))
+            said, code = (STAYS, "undo.nothing") if each.only_written else ("taken back already", "undo.done")
+            rows.append(BulkRow(account=act.account, act=act.id, said=said, code=code))
             continue
         preview = desk.preview(act)
         rows.append(row := _row(act, preview))

@@ -124,7 +124,7 @@ class QueueFilter:
     sort: str = ""
     descending: bool = False
     said: str = ""
-    """The words as they were typed, with single blanks."""
+    """The words as they were typed, with single blanks and no card's number."""
 
     def __bool__(self) -> bool:
         return bool(self.terms or self.search or self.sort)
@@ -162,7 +162,9 @@ def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter
             search += parts
         else:
             raise _wrong(f"{word[:40]!r} has no letter or digit that could be looked for.")
-    return QueueFilter(tuple(terms), tuple(search), sort, descending, " ".join(words))
+    from collect_tui.domain.card_text import mask_card  # its expressions take a while to compile
+
+    return QueueFilter(tuple(terms), tuple(search), sort, descending, mask_card(" ".join(words)))
 
 
 def _sorted(words: list[str]) -> tuple[str, bool, list[str]]:

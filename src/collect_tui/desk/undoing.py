@@ -34,7 +34,12 @@ def find_undo(desk: Desk, *, first: bool = False) -> Undoing:
     """What takes back my last act that can be, on any account; of a set all that can be. `first`: of a set one is enough, as it is only
     asked whether there is any. Refused "undo.nothing", and what keeps it from being taken back."""
     over = ""
+    stays = ""
     for last in desk.history(limit=20, sets=True):
+        if last.only_written:
+            stays = stays or f"{last.whose}, {last.named}"
+            over = over or f" · skipped, as nothing of it can be taken back: {stays}"
+            continue
         if not last.undoable:
             continue
         try:
@@ -45,6 +50,8 @@ def find_undo(desk: Desk, *, first: bool = False) -> Undoing:
             over = over or f" · skipped, as nothing of it can be taken back: {last.whose}, {last.named}"
         else:
             return Undoing(found.acts, f"{found.sentence}{over}", found.preview, found.planned)
+    if stays:
+        raise Refused("undo.nothing", f"There is nothing to undo, as what was written stays on file: {stays}.", "act")
     raise Refused("undo.nothing", f"There is no act of yours to undo{over}.", "act")
 
 

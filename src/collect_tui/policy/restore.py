@@ -12,6 +12,7 @@ from dataclasses import replace
 from collect_tui.domain.expression import holds as met
 from collect_tui.domain.facts import AccountFacts, Service
 from collect_tui.domain.order import required, suspension
+from collect_tui.domain.order.finding import in_the_way
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import OrderState
 from collect_tui.policy.checks import by_hold, checked, named
@@ -58,7 +59,7 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules, holds: Mapp
             for kind, told in named(required.sparing(facts, service.id, holds), facts, holds)
         )
     if not meets["order"]:
-        text = f"Order {under_way[0].number} to {under_way[0].kind} it is {under_way[0].status.lower()} already."
+        text = in_the_way(under_way[0], "it")
         findings.append(checked("restore", cite, "order", Severity.BLOCK, text))
     else:
         findings.append(checked("restore", cite, "order", Severity.ALLOW, "No other order is under way."))

@@ -92,8 +92,11 @@ def settle(
     if fold.facts.status != AccountState.OPEN:
         cases.follow(fold, effects, house, ids, night=night)
         return tuple(fold.effects[told:])
-    if last is not None:
-        fold.add(*freezing.passes(fold.facts, house.holds, last))
+    again = [e.on for e in effects if isinstance(e, HoldChanged) and e.status == HoldState.ACTIVE and e.on]
+    if (
+        last is not None or again
+    ):  # of a pause that stands again, the days that it did not stand count for nothing as well
+        fold.add(*freezing.passes(fold.facts, house.holds, min(again) if last is None else last))
     cases.stand_still(fold, house, ids)
     undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
     if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):
@@ -104,7 +107,7 @@ def settle(
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
     settlement.follow(fold, ids)
     confirmation.follow(fold, effects)
-    if night:
+    if night or again:
         _end_holds(fold, house)
     cases.follow(fold, effects, house, ids, night=night)
     gone = next_action.entered_in_error(effects)
@@ -136,7 +139,7 @@ def _end_holds(fold: Folded, house: House) -> None:
     today = fold.facts.business_date
     for one in fold.facts.holds:
         if one.until is not None and one.until < today:
-            fold.add(HoldChanged(one.id, HoldState.EXPIRED, one.status, "its last day is over"))
+            fold.add(HoldChanged.of(one, HoldState.EXPIRED, "its last day is over", today))
             successor = hold.successor(fold.facts, [one], house.holds)
             fold.add(*steps.resume(fold.facts, one.holder, successor))
 

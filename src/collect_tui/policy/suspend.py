@@ -18,9 +18,10 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import WEEKDAYS, format_day
 from collect_tui.domain.expression import holds as met
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Message, Order, Service
-from collect_tui.domain.hold.decide import blocking
+from collect_tui.domain.hold.decide import blocking, release_line
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.order import suspension
+from collect_tui.domain.order.finding import in_the_way
 from collect_tui.domain.promise import confirmation
 from collect_tui.domain.rules import HoldKind, SuspendRules
 from collect_tui.domain.states import OrderState, ServiceState
@@ -127,7 +128,8 @@ class Suspension:
         for kind, told in named(found, self.facts, self.holds):
             override = kind.override_role if kind else None
             severity = Severity.HOLD if override else Severity.BLOCK
-            finding = self._say("hold", severity, f"A hold forbids it {told}.")
+            ends = "" if override or kind is None else f"; {release_line(kind.code)} releases it"
+            finding = self._say("hold", severity, f"A hold forbids it {told}{ends}.")
             yield replace(by_hold(finding, kind), override_role=override)
         if not found:
             yield self._say("hold", Severity.ALLOW, "No hold forbids it.")
@@ -142,7 +144,8 @@ class Suspension:
         due = held.next_due
         when = f", next due {format_day(due.due, self.facts.business_date)}" if due else ""
         noun = "plan" if held.kind == "plan" else "promise"
-        return self._say("promise", Severity.BLOCK, f"An open {noun}{when} holds the suspension until it is broken.")
+        text = f"An open {noun}{when} holds the suspension until it is broken; `xp REASON` cancels it."
+        return self._say("promise", Severity.BLOCK, text)
 
     def notice(self) -> Finding:
         rules, served = self.rules, self._served()
@@ -192,7 +195,7 @@ class Suspension:
         if self.meets["order"]:
             return self._say("order", Severity.ALLOW, "No other order is under way.")
         found = self._under_way()[0]
-        text = f"Order {found.number} to {found.kind} it is {found.status.lower()} already."
+        text = in_the_way(found, "it")
         return self._say("order", Severity.BLOCK, text)
 
     def _earlier(self) -> list[Service]:

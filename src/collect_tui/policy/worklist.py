@@ -89,8 +89,11 @@ def _often(facts: AccountFacts, policy: QueuePolicy, act: str) -> Iterator[Findi
 
 
 def _moved(facts: AccountFacts, on: date, calendar: Calendar) -> Iterator[Finding]:
-    worked = calendar.from_today(on, facts.business_date)
-    if worked != on:
-        was, then = (format_day(day, facts.business_date) for day in (on, worked))
-        sentence = f"{was[:1].upper()}{was[1:]} is no business day: {then} instead."
-        yield Finding("next.day", Severity.WARN, sentence, "on")
+    return moved(facts, on, calendar.from_today(on, facts.business_date), "no business day", "next.day", "on")
+
+
+def moved(facts: AccountFacts, asked: date, done: date, what: str, rule: str, field: str) -> Iterator[Finding]:
+    """That something is done on another day than was asked for, which is `what`."""
+    if done != asked:
+        was, then = (format_day(day, facts.business_date) for day in (asked, done))
+        yield Finding(rule, Severity.WARN, f"{was[:1].upper()}{was[1:]} is {what}: {then} instead.", field)

@@ -32,6 +32,7 @@ from collect_tui.domain.contact.verification import is_verified
 from collect_tui.domain.contact.zones import clocks
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
+from collect_tui.domain.hold import freezing
 from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import required
@@ -89,6 +90,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         desk_zone=rules.zone,
         promised=sum(i.outstanding for i in promise.instalments) if promise else 0,
         dpd=dpd,
+        paused_since=freezing.since(seen, catalogue.holds),
         bucket=bucket(dpd),
         ageing=AgeingView(
             current=ages.current,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import case, func, true
@@ -20,10 +21,12 @@ from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.undo import only_written
 from collect_tui.services import codec
 from collect_tui.services.access import require
+from collect_tui.services.case_privacy import CaseReader
+from collect_tui.services.case_views import reader_of
 from collect_tui.services.context import PastAct
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import UnitOfWork
-from collect_tui.store import audit, floor
+from collect_tui.store import audit, cases, floor
 from collect_tui.store.find_keys import starts
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, ActLog
@@ -131,6 +134,7 @@ def history(
         known = by in ("", desk.user) or floor.user(db, desk.tenant_id, by) is not None
         if not known and db.exec(select(ActLog.id).where(*theirs).limit(1)).first() is None:
             raise desk.no_user(db, by, "by")
+        told_to = partial(_told, db=db, user=desk.user, reader=reader_of(desk, db))
         rows = db.exec(
             mine.order_by(col(ActLog.id).desc()).limit(LOOKED_AT * READ if wanted or sets else limit),
             execution_options={"yield_per": _AT_ONCE},
@@ -143,7 +147,7 @@ def history(
             names |= {name} - {""}
             if sets and name in told:
                 continue
-            receipt = _told(row, desk.user)
+            receipt = told_to(row)
             said = f"{receipt.account} {receipt.at:%Y-%m-%d} {receipt.sentence}".casefold()
             if all(word in said for word in wanted):
                 found.append((row, receipt))
@@ -158,20 +162,37 @@ def history(
         for row, receipt in found:
             name = set_of(row.act_id)
             acts, standing = counts.get(name, (1, row.undone_by is None))
-            whole = {"undoable": receipt.undoable and standing > 0, "entry": places.get(row.act_id), "acts": acts}
+            whole: dict[str, Any] = {"entry": places.get(row.act_id), "acts": acts}
+            each: Sequence[ActLog] = [row]
             if acts > 1:
-                each = db.exec(select(ActLog).where(*theirs, starts(table(ActLog).c.act_id, name)).limit(MOST))
-                whole |= _of_all(receipt, [_told(one, desk.user) for one in each])
-            seen.append(receipt.model_copy(update=whole))
+                each = db.exec(select(ActLog).where(*theirs, starts(table(ActLog).c.act_id, name)).limit(MOST)).all()
+                whole |= _of_all(receipt, [told_to(one) for one in each])
+            written = all(_only_written(one) for one in each)
+            may = (receipt.undoable or receipt.only_written) and standing > 0
+            seen.append(receipt.model_copy(update={**whole, "undoable": may and not written, "only_written": written}))
     return tuple(seen)
 
 
-def _told(row: ActLog, user: str) -> Receipt:
+def _only_written(row: ActLog) -> bool:
+    effects = codec.load(row.effects)
+    return bool(effects) and only_written(effects)
+
+
+def _told(row: ActLog, db: Db, user: str, reader: CaseReader) -> Receipt:
     """The receipt of an act, as far as this user may read it."""
     receipt = Receipt.model_validate_json(row.receipt)
-    if row.by != user and any(effect["kind"].startswith("Case") for effect in json.loads(row.effects)):
+    if row.by != user and not all(map(reader.whole, _kinds_of(row, db))):
         return receipt.model_copy(update={"sentence": ON_A_CASE, "effects": (), "said": ()})
     return receipt
+
+
+def _kinds_of(row: ActLog, db: Db) -> Iterator[str]:
+    """The kinds of the cases that an act is about; an empty one for a case that is not there."""
+    for effect in json.loads(row.effects):
+        if effect["kind"].startswith("Case"):
+            case = effect.get("case") or effect.get("after") or {}
+            number = effect.get("number", "")
+            yield case.get("kind") or cases.kinds(db, row.tenant_id, [number]).get(number, "")
 
 
 def _of_all(receipt: Receipt, each: Sequence[Receipt]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.effects import WRITING
+from collect_tui.domain.undo import only_written
 from collect_tui.domain.wording import holder
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import act_log, codec, confirm, events
@@ -35,7 +36,15 @@ from collect_tui.services.message.edited import on_one_line
 from collect_tui.services.order_chain import later
 from collect_tui.services.override import overridden, overriders
 from collect_tui.services.unit_of_work import unit_of_work
-from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
+from collect_tui.services.verdict_view import (
+    changes,
+    chosen,
+    effect_views,
+    next_action,
+    passed,
+    schedule_rows,
+    verdict_view,
+)
 from collect_tui.store import cases as case_rows
 from collect_tui.store import documents, facts, queue_locks
 
@@ -261,7 +270,7 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
         id=act.id,
         account=outcome.before.number,
         version=version,
-        sentence=text(told) or " · ".join(view.sentence for view in views),
+        sentence=text((*told, *chosen(outcome.steps, views))),
         effects=views,
         verdict=verdict,
         next_action=following,
@@ -272,6 +281,7 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
             overridden=not verdict.allowed,
             done=True,
         ),
-        undoable=not any(isinstance(e, ActUndone) for e in outcome.effects),
+        undoable=not any(isinstance(e, ActUndone) for e in outcome.effects) and not only_written(outcome.effects),
+        only_written=bool(outcome.effects) and only_written(outcome.effects),
         at=context.now,
     )

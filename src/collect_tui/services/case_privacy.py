@@ -52,6 +52,10 @@ class CaseReader:
     def _among(self, roles: Collection[str]) -> bool:
         return not roles or self.role in roles
 
+    def whole(self, name: str) -> bool:
+        """Whether all that may ever be said in cases of a kind is for them."""
+        return self.any_asked(name) and all(self.field(name, field) for field in self.kinds[name].fields)
+
     def may_read(self, commands: Sequence[Any], kind_of: Mapping[str, str]) -> bool:
         """Whether all that these commands said of cases is for them. `kind_of`: the kinds of the account's cases, by number."""
         return all(self._reads(command, kind_of) for command in commands if isinstance(command, dict))

@@ -70,7 +70,7 @@ def unverified(view: AccountView) -> AccountView:
             ),
             (),
         ),
-        **dict.fromkeys(("promise", "last_payment", "last_word", "credit_limit", "next_action"), None),
+        **dict.fromkeys(("promise", "paused_since", "last_payment", "last_word", "credit_limit", "next_action"), None),
         "bucket": "",
         "notices": {},
         "call_label": f"{view.call_label} · verify first: ver",

@@ -12,7 +12,7 @@ from collect_tui.desk.commands import (
     RescuePlan,
 )
 from collect_tui.domain.case.formulas import affordable
-from collect_tui.domain.effects import NoteWritten
+from collect_tui.domain.effects import DateMoved, NoteWritten
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.hold import decide as hold
@@ -20,6 +20,7 @@ from collect_tui.domain.promise import again, confirmation, rescue
 from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.policy.worklist import moved
 from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
@@ -141,6 +142,11 @@ def extend_order(command: ExtendOrder, facts: AccountFacts, context: Context) ->
         "extension", days, policy.extension_days, policy.extension_days_lead, policy, context.role
     )
     effects = again.extend(facts, order, command.days, context.rules.suspend, context.calendar)
+    asked = again.put_off_to(facts, order, command.days)
+    for each in effects:
+        if isinstance(each, DateMoved):
+            told = moved(facts, asked, each.to, "no day on which a service is cut", "extension.moved", "days")
+            verdict += Verdict.of(told)
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
     return Decision(effects, verdict)

@@ -64,6 +64,7 @@ def place_hold(command: PlaceHold, facts: AccountFacts, context: Context) -> Dec
         by=context.user,
         ids=context.ids,
         calendar=context.calendar,
+        kinds=context.catalogue.holds,
     )
     return Decision(effects)
 

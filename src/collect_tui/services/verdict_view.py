@@ -54,6 +54,17 @@ def changes(effects: Sequence[Effect], views: Sequence[EffectView]) -> tuple[Sai
     return tuple(Said(kind="replaced" if e.ends else "done", text=view.sentence) for e, view in told)
 
 
+def chosen(steps: Iterable[Sequence[Effect]], views: Sequence[EffectView]) -> tuple[Said, ...]:
+    """What commands did that did nothing but what else is a consequence, such as to set a date by hand."""
+    found: list[Said] = []
+    at = 0
+    for step in steps:
+        if all(effect.follows for effect in step):
+            found += (Said(kind="done", text=view.sentence) for view in views[at : at + len(step)])
+        at += len(step)
+    return tuple(found)
+
+
 def passed(outcome: Outcome, codes: Codes, zone: str) -> tuple[Said, ...]:
     """Days that were named and do not come next, with what goes before them and what becomes of them."""
     first = next_action_words(outcome.after.next_action, outcome.after, codes, zone)

@@ -166,7 +166,8 @@ def by_mail(asked: Asked) -> Iterator[Found]:
     folded = fold(asked.wanted)
     for row in asked.rows(_NORMALIZED, **span(folded)):
         if row.kind not in TELEPHONES:
-            yield Found(_told(row.kind, row), row.normalized == folded, 4, party_id=row.party_id)
+            whole = folded in (row.normalized, row.normalized.partition("@")[0])
+            yield Found(_told(row.kind, row), whole, 4, party_id=row.party_id)
 
 
 def _points(column: Any) -> Select[Any]:

@@ -44,6 +44,9 @@ NEVER: Final = date(9999, 12, 31)
 ROOM_KIB: Final = 256 * 1024
 """Page cache of a day run, in KiB."""
 
+MAPPED: Final = 2**31 - 2**16
+"""Bytes of the database that a day run reads where the system has them: as many as SQLite will map."""
+
 CHUNK: Final = 20_000
 """Accounts per statement of a run over many: keeps memory flat and tells how far it is."""
 
@@ -150,17 +153,21 @@ def execute(session: Session, statement: Any, params: Mapping[str, Any]) -> int:
 
 @contextmanager
 def roomy(session: Session) -> Iterator[None]:
-    """Lends a session's connection memory for work over many rows: SQLite keeps 2 MB of pages otherwise, and reads them over and over."""
+    """Lends a session's connection memory for work over many rows: SQLite keeps 2 MB of pages otherwise, and reads them over and over.
+    What it has not kept it reads from the system's own cache, without a copy."""
     if dialect_of(session) != "sqlite":
         yield
         return
     raw = session.connection()
-    before = raw.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    raw.exec_driver_sql(f"PRAGMA cache_size=-{ROOM_KIB}")
+    lent = {"cache_size": -ROOM_KIB, "mmap_size": MAPPED}
+    before = {name: raw.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in lent}
     try:
+        for name, value in lent.items():
+            raw.exec_driver_sql(f"PRAGMA {name}={value}")
         yield
     finally:
-        raw.exec_driver_sql(f"PRAGMA cache_size={before}")
+        for name, value in before.items():
+            raw.exec_driver_sql(f"PRAGMA {name}={value}")
         raw.exec_driver_sql("PRAGMA shrink_memory")
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.common.words import plural
+from collect_tui.desk.views.act import STAYS
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.errors import DomainError
 
 if TYPE_CHECKING:
+    from collect_tui.desk.views.act import Receipt
     from collect_tui.desk.views.queue import QueueFigure
     from collect_tui.domain.rules import SavedFilter
 
@@ -61,11 +63,11 @@ NO_QUEUE_SHOWN: Final = "That is about a queue that is shown; q NAME opens one."
 NOTHING_UNDONE: Final = "Nothing was undone."
 WHICH_ACCOUNT: Final = "Say which account: `a NUMBER`."
 NO_ACCOUNT_BEFORE: Final = "There is no account before this one."
-NOT_UNDOABLE: Final = "This act cannot be taken back, or was already."
 NO_DECISION_WAITS: Final = "Nothing waits for a decision in this case."
 NO_OTHER_CASE: Final = "There is no other case of the list there."
 NO_MESSAGE_WAITS: Final = "No message waits for an answer."
 NOT_ANSWERED: Final = "This message waits for no answer that could be typed here."
+NO_MESSAGE_CHOSEN: Final = "An answer is begun on a message: pane 9 lists them."
 NO_KIND_FROM_MESSAGE: Final = "No kind of case of this site is opened from a message."
 NO_DRAFT_WAITS: Final = "No draft of a message waits."
 NOTHING_TO_RELEASE: Final = "There is nothing here to release."
@@ -137,6 +139,11 @@ SIGNED_IN: Final = "Signed in; what waited goes out."
 NOT_LINKED: Final = "Marks are for the customer's other accounts; `linked` shows them."
 NO_WORD: Final = "Nobody has left you a word."
 NOT_REJECTED: Final = "Only an act that was rejected can be sent again or dropped; the others go out by themselves."
+
+
+def not_undoable(act: Receipt | None) -> str:
+    """Why an act of the history is not taken back."""
+    return STAYS if act is not None and act.only_written else "This act cannot be taken back, or was already."
 
 
 def heard(by: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from collect_tui.desk.commands.base import CommandBase, Short, Text
 from collect_tui.domain.message.template import LanguageCode
@@ -48,11 +48,12 @@ class CancelMessage(CommandBase):
 
 
 class AnswerMessage(CommandBase):
-    """Answers the newest of the messages that wait for an answer, by its channel and to where it came from; those before it of the
-    same conversation are answered with it."""
+    """Answers a message that waits for an answer, by its channel and to where it came from; those before it of the same conversation
+    are answered with it. `message`: its number, as the inbox has it; None: the newest."""
 
     noun: ClassVar[str] = "message-answers"
     kind: Literal["answer"] = "answer"
+    message: Annotated[Short, StringConstraints(to_upper=True)] | None = None
     text: Annotated[Text, Field(min_length=1)]
 
 

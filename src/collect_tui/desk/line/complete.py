@@ -13,7 +13,7 @@ from collect_tui.desk.line.lexer import acts, clean
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.offers import Offer, of, why_none
 from collect_tui.desk.line.slot import Slot
-from collect_tui.desk.line.verbs import find, takes_text
+from collect_tui.desk.line.verbs import find, text_begins
 from collect_tui.desk.line.words import EXPECTED, LineState, TokenCursor
 
 MOST: Final = 1000
@@ -88,7 +88,7 @@ def offered(
 def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     """Where the last word of a text begins, that word, and the kinds of words the grammar asked for in its place."""
     source = clean(text)
-    found = acts(source, lambda low: takes_text(low, context))
+    found = acts(source, lambda low, behind: text_begins(low, behind, context))
     if not found or found[-1].end != len(source):
         return len(text), "", ("verb",)
     act = found[-1]

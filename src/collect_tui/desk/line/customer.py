@@ -10,6 +10,7 @@ from collect_tui.desk.commands.customer import PARTS, POINT_KINDS, PointKind
 from collect_tui.desk.line import say, slots
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
+from collect_tui.desk.line.look import match_code
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
@@ -51,12 +52,13 @@ def fix(words: TokenCursor) -> tuple[Command, ...]:
     words.ask("detail")
     words.ask("point")
     token = words.require("detail")
-    if token.plain and token.low in PARTS:
+    what = match_code(token.low, OFFERED) if token.plain and token.low not in words.context.point_names else None
+    if what in PARTS:
         words.take("detail")
-        if token.low in _LISTED:
-            words.ask(_LISTED[token.low])
-        return (words.build(CorrectCustomer, what=token.low, value=_value(words)),)
-    if token.plain and token.low == "address":
+        if what in _LISTED:
+            words.ask(_LISTED[what])
+        return (words.build(CorrectCustomer, what=what, value=_value(words)),)
+    if what == "address":
         words.take("detail")
         first = _address(words)
         if first is None:
@@ -94,11 +96,17 @@ def ver(words: TokenCursor) -> tuple[Command, ...]:
             words.done()
             break
         words.limit(token, "fact")
-        said.append(token.low)
+        said.append(_fact(token.low, words.context))
         words.take("fact")
     if not said:
         words.reject(words.tokens[1], "fact")
     return (words.build(VerifyCustomer, facts=tuple(said), method=method),)
+
+
+def _fact(low: str, context: LineContext) -> str:
+    """A fact by its name, or by more or less of it, as the parts of a customer are called: `addr`, `address`."""
+    longer = next((name for name in context.facts if low.startswith(name.lower())), low)
+    return match_code(low, context.facts) or longer
 
 
 def render_verify(command: VerifyCustomer, context: LineContext) -> str:

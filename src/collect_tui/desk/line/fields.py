@@ -13,7 +13,7 @@ from collect_tui.desk.line.model import LineError, Parsed, Span
 from collect_tui.desk.line.parse import read_act
 from collect_tui.desk.line.slot import Slot, shown
 from collect_tui.desk.line.verb import Verb
-from collect_tui.desk.line.verbs import find, nearest, shadowed, takes_text
+from collect_tui.desk.line.verbs import find, nearest, shadowed, text_begins
 from collect_tui.desk.line.words import EXPECTED, LineState
 from collect_tui.domain.errors import Invalid
 
@@ -119,7 +119,7 @@ def read(text: str, context: LineContext) -> tuple[Verb, dict[str, str]]:
     Invalid: there is no verb in it, or more than one act.
     """
     source = clean(text)
-    found = acts(source, lambda low: takes_text(low, context))
+    found = acts(source, lambda low, behind: text_begins(low, behind, context))
     if len(found) > 1:
         raise Invalid("form.acts", "A form is for one act; the line has several.", "verb")
     act = found[0] if found else ActSource((), 0)

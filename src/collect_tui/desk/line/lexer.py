@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,10 +85,11 @@ def _clean_character(character: str) -> str:
     return " " if unicodedata.category(character) == "Zs" else sanitised(character) or GONE
 
 
-def acts(source: str, all_text: Callable[[str], bool]) -> list[ActSource]:
+def acts(source: str, text_begins: Callable[[str, Sequence[str]], bool]) -> list[ActSource]:
     """The acts of a cleaned text that have any word in them.
 
-    `all_text` says of the first word of an act, in lower case, whether everything after it is text.
+    `text_begins` says of the first word of an act, in lower case, and of those behind it whether the last of these and all that follows
+    is one text.
     """
     found: list[ActSource] = []
     tokens: list[Token] = []
@@ -104,10 +105,11 @@ def acts(source: str, all_text: Callable[[str], bool]) -> list[ActSource]:
                 found.append(ActSource(tuple(tokens), at))
             tokens, end = [], match.end()
         else:
-            if len(tokens) == 1 and source[at] not in '"`' and tokens[0].plain and all_text(tokens[0].low):
-                token, end = _rest(source, at), size
-            else:
-                token, end = _token(match), match.end()
+            token, end = _token(match), match.end()
+            if tokens and source[at] not in '"`' and tokens[0].plain:
+                behind = [each.low for each in (*tokens[1:], token)]
+                if text_begins(tokens[0].low, behind):
+                    token, end = _rest(source, at), size
             if token.text or token.quote or token.key is not None:
                 tokens.append(token)
         at = end

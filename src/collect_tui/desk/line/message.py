@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from collect_tui.common.words import expected, nearest
-from collect_tui.desk.commands import AnswerMessage, CancelMessage, CloseMessage, Command, ReleaseMessage, SendMessage
+from collect_tui.desk.commands import CancelMessage, Command, ReleaseMessage, SendMessage
 from collect_tui.desk.line import freetext, say, slots
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
@@ -145,16 +145,6 @@ def cancel(words: TokenCursor) -> tuple[Command, ...]:
     return (words.build(CancelMessage, message=message, channel=channel, reason=freetext.why(words)),)
 
 
-def answer(words: TokenCursor) -> tuple[Command, ...]:
-    """`answer TEXT`: word for word, nothing is written out."""
-    return (words.build(AnswerMessage, text=freetext.why(words, slot="text", anything=True)),)
-
-
-def read(words: TokenCursor) -> tuple[Command, ...]:
-    """`read [REASON]`"""
-    return (words.build(CloseMessage, reason=freetext.why(words, required=False)),)
-
-
 def _waiting(words: TokenCursor, kind: str) -> str:
     """One of the account's messages of a kind that have not left."""
     token = words.require(kind)
@@ -210,22 +200,6 @@ def say_cancel(command: CancelMessage, context: LineContext) -> str:
     return say.sentence(f"cancel the message {command.message}", by, say.quoted(command.reason))
 
 
-def render_answer(command: AnswerMessage, context: LineContext) -> str:
-    return say.join("answer", say.why(command.text))
-
-
-def say_answer(command: AnswerMessage, context: LineContext) -> str:
-    return say.sentence("answer what came in", say.quoted(command.text))
-
-
-def render_read(command: CloseMessage, context: LineContext) -> str:
-    return say.join("read", say.why(command.reason))
-
-
-def say_read(command: CloseMessage, context: LineContext) -> str:
-    return say.sentence("what came in needs no answer", say.quoted(command.reason))
-
-
 SENT: Final = replace(
     CODE,
     word="(CODE|TEMPLATE)",
@@ -258,15 +232,11 @@ RENDER: Final[dict[type, Callable[..., str]]] = {
     SendMessage: render_send,
     ReleaseMessage: render_free,
     CancelMessage: render_cancel,
-    AnswerMessage: render_answer,
-    CloseMessage: render_read,
 }
 MEANING: Final[dict[type, Callable[..., str]]] = {
     SendMessage: say_send,
     ReleaseMessage: say_free,
     CancelMessage: say_cancel,
-    AnswerMessage: say_answer,
-    CloseMessage: say_read,
 }
 
 VERBS = (
@@ -282,14 +252,4 @@ VERBS = (
         "xm pre-cut paid today",
         cancel,
     ),
-    Verb(
-        "answer",
-        (replace(WHY, name="text", word="TEXT", label="Text", hint="what is answered", kind="text", needed=True),),
-        "answer what came in, by the same way; all to the end of the line",
-        "answer nothing is due before the 15th",
-        answer,
-        ("ans",),
-        all_text=True,
-    ),
-    Verb("read", (WHY,), "what came in needs no answer", "read thanks only", read),
 )

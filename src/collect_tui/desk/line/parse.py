@@ -10,7 +10,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import ActSource, Token, acts, clean
 from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, LineError, Parsed, Span
 from collect_tui.desk.line.render import meaning
-from collect_tui.desk.line.verbs import find, glued, nearest, takes_text
+from collect_tui.desk.line.verbs import find, glued, nearest, text_begins
 from collect_tui.desk.line.words import EXPECTED, LineState, TokenCursor
 from collect_tui.domain.card_text import find_cards
 
@@ -44,7 +44,7 @@ def parse(text: str, context: LineContext) -> Parsed:
     commands: list[Command] = []
     errors: list[LineError] = []
     spans: list[Span] = []
-    sources = acts(source, lambda low: takes_text(low, context))
+    sources = acts(source, lambda low, behind: text_begins(low, behind, context))
     for act in sources:
         found, error, read = read_act(act, source, context, state)
         spans += read

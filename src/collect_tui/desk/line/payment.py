@@ -41,7 +41,7 @@ def pay(words: TokenCursor) -> tuple[Command, ...]:
         if part is not None:
             directed.append(part)
         if ref is None:
-            ref = _reference(words)
+            ref = _reference(words, sure=method is not None)
         if over is None:
             over = _over(words)
     if len(directed) > 200:
@@ -115,7 +115,7 @@ def _nothing_directed(words: TokenCursor) -> None:
         ahead += 1
 
 
-def _reference(words: TokenCursor) -> str | None:
+def _reference(words: TokenCursor, *, sure: bool) -> str | None:
     """`ref=anything`, or a bare word with a digit, however short, that is no date and no ordinal (`2nd`)."""
     words.ask("ref")
     option = words.option("ref", "ref")
@@ -128,19 +128,20 @@ def _reference(words: TokenCursor) -> str | None:
         return None
     if not token.low.isdigit() and when.is_day(token.low, words.context):
         return None
-    _no_reference(words, token)
+    _no_reference(words, token, sure=sure)
     words.limit(token, "ref")
     words.take("ref")
     return token.text
 
 
-def _no_reference(words: TokenCursor, token: Token) -> None:
-    """Refuses what looks like a reference and is the name of something else, or a date or an amount that is none."""
+def _no_reference(words: TokenCursor, token: Token, *, sure: bool) -> None:
+    """Refuses what looks like a reference and is the name of something else, or a date or an amount that is none. `sure`: where only the
+    reference can stand, behind the method, what is called as a contact point is one as well (`card A1`)."""
     if token.low in words.context.documents:
         words.reject(token, "ref", "An item: ITEM=AMOUNT directs money to it, ref=… makes it the reference.")
     seen = look.sure(token, words.context)
     figure = seen is not None and (seen.slot == "date" or (seen.slot == "amount" and not token.low.isdigit()))
-    if seen is not None and (figure or token.low in words.context.point_names):
+    if seen is not None and (figure or (not sure and token.low in words.context.point_names)):
         words.reject(token, "ref", f"No {seen.title} fits here; ref=… makes it the reference.")
 
 

@@ -16,7 +16,7 @@ from collect_tui.desk.line.words import TokenCursor
 class Verb:
     """An entry of the registry: the verb as typed, what may follow it, its words for help, and the function that reads it.
 
-    `all_text`: everything after it, to the end of the line, is one text.
+    `all_text`: everything after it, to the end of the line, is one text; `number`: what may stand before that, in lower case.
     """
 
     verb: str
@@ -26,6 +26,7 @@ class Verb:
     read: Callable[[TokenCursor], tuple[Command, ...]]
     aliases: tuple[str, ...] = ()
     all_text: bool = False
+    number: re.Pattern[str] | None = None
 
     @property
     def fields(self) -> tuple[Slot, ...]:

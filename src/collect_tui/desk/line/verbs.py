@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from collect_tui.desk.line import (
     again,
+    answer,
     case,
     case_kind,
     contact,
@@ -46,6 +47,7 @@ _CAPABILITIES: Final = (
     order,
     downgrade,
     message,
+    answer,
     point,
     customer,
     case,
@@ -135,10 +137,15 @@ def _verb_of(code: str, codes: Codes) -> Verb | None:
     return Verb(low, slots, told, f"{low} na", contact.contact)
 
 
-def takes_text(low: str, context: LineContext) -> bool:
-    """Whether everything after this first word of an act is text, to the end of the line."""
+def text_begins(low: str, behind: Sequence[str], context: LineContext) -> bool:
+    """Whether all from the last of the words behind the first one of an act is one text, to the end of the line."""
+    if len(behind) > 2:
+        return False
     verb = find(low, context)
-    return verb is not None and verb.all_text
+    if verb is None or not verb.all_text:
+        return False
+    numbered = verb.number is not None and verb.number.fullmatch(behind[0]) is not None
+    return len(behind) == 1 + numbered
 
 
 def _verb(low: str) -> Verb | None:

@@ -50,6 +50,7 @@ EXPECTED: Final[Mapping[str, str]] = {
     "edited": "in quotes what it says instead",
     "draft": "a draft, by its template or level",
     "message": "a message that waits, by its template or level",
+    "received": "the number of a message that came in",
     "skip reason": "a reason",
     "point kind": "m, h, w, o (telephones), e (e-mail), a (address) or s (social account)",
     "role": "what they are to the account, such as guarantor or attorney",

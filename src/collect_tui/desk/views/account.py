@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from collect_tui.desk.columns import Column, money_column, number
+from collect_tui.desk.figures import full_day
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.base import View
@@ -192,6 +193,7 @@ class AccountView(View):
     promised: int
     unapplied: int
     dpd: int
+    paused_since: date | None = None  # since when days past due stand still; None: they count on
     bucket: str
     ageing: AgeingView
     points: tuple[PointView, ...]
@@ -234,6 +236,12 @@ class AccountView(View):
     party_kind: str = "person"  # what the customer is: person, org
     times: str = ""  # when the customer wants to be called and when not: "not sat, best 09:00 to 11:00"
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
+
+    @property
+    def late(self) -> str:
+        """How late it is in words: `63 days past due`, and since when that stands still."""
+        since = f", paused since {full_day(self.paused_since, self.business_date)}" if self.paused_since else ""
+        return f"{self.dpd} days past due{since}"
 
 
 class PaneView(View):

@@ -113,6 +113,8 @@ class Preview(View):
         return self.error is None and not refused and (self.verdict.allowed or self.overridden)
 
 
+STAYS: Final = "What was written stays on file; there is nothing else of it to take back."
+"""Said of an act that only wrote something down."""
 AGAIN: Final = "it had been done before; nothing was done twice"
 """Said of an act whose id had been done."""
 
@@ -123,6 +125,7 @@ class Receipt(View):
     `said`: what it did in sentences, in the order in which they are to be read; `sentence` is what was replaced and what is new,
     in one line. `entry`: its number in the account's chain of evidence, where it was looked up. `acts`: it stands for so many, a set
     told as one, and is the newest of them; `undoable` then: of one or more; `said` and `sentence`: what is so on all their accounts.
+    `only_written`: it wrote something down and changed nothing that could be taken back.
     `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
     """
 
@@ -140,6 +143,7 @@ class Receipt(View):
     said: tuple[Said, ...] = ()
     entry: int | None = None
     acts: int = 1
+    only_written: bool = False
 
     @property
     def sentences(self) -> tuple[Said, ...]:

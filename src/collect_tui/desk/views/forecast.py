@@ -8,6 +8,7 @@ from typing import Any, Final
 from collect_tui.desk.columns import Column, Role, grouped, number
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.queue import Coverage
+from collect_tui.domain.dates import named_day
 
 
 class Move(View):
@@ -41,6 +42,11 @@ class Forecast(Coverage):
     against: str
     queues: tuple[ForecastQueue, ...]
     moves: tuple[Move, ...]
+
+    @property
+    def head(self) -> str:
+        """Of which day it is and against what, both days as people write them."""
+        return f"Queues of {named_day(self.business_date, self.business_date.year)}, against {self.against}"
 
 
 class ForecastRow(View):

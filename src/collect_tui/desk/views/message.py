@@ -13,7 +13,8 @@ from collect_tui.desk.columns import Column, Role, short_day
 from collect_tui.desk.figures import full_day
 from collect_tui.desk.views.base import View
 from collect_tui.domain.dates import format_day, stamp
-from collect_tui.domain.message.message import SERVED
+from collect_tui.domain.message.message import SERVED, number_of
+from collect_tui.domain.message.template import TYPED
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import LOST_MESSAGE, WAITING_MESSAGE, InboxState, MessageState
 
@@ -45,6 +46,16 @@ class MessageRow(View):
     sent_on: date | None
     served_on: date | None
     detail: str
+
+    @property
+    def number(self) -> str:
+        """By which a case or a line names it, where it came in."""
+        return number_of(self.id)
+
+    @property
+    def may_be_answered(self) -> bool:
+        """Does it wait for an answer that may go the way it came?"""
+        return self.inbound and self.status == InboxState.RECEIVED and self.channel in TYPED.channels
 
 
 class MessageItemView(View):
@@ -141,7 +152,8 @@ def head(message: MessageView, session: Session) -> Iterator[tuple[str, str]]:
         told = stamp(instant, session.zone) if instant is not None else ""
         return f"{told} by {by}" if told and by else told
 
-    name = f"{message.channel} that came in" if message.inbound else called(message.level, message.template)
+    came = f"{message.number}, {message.channel} that came in"
+    name = came if message.inbound else called(message.level, message.template)
     tried = f"{plural(message.tries, 'try', 'tries')}, the last {at(message.tried_at)}" if message.tried_at else ""
     ended = at(message.closed_at) if message.closed_at is not None else ""
     told = (

@@ -66,8 +66,7 @@ BOARD_COLUMNS: Final = (
     Column("name", "Queue", 14),
     Column("title", "", 22, flex=1, role=_if_any(Role.PLAIN), plain_heading="title"),
     number("count", "Count", 6, write=grouped, role=_if_any(Role.PLAIN), plain_heading="accounts"),
-    number("due_now", "Due now", write=grouped),
-    number("left", "Left", 7, write=grouped, role=_if_any(Role.VALUE), plain=False),
+    number("left", "Left", 7, write=grouped, role=_if_any(Role.VALUE)),
     money_column(
         *("collectable", "Collectable", 12),
         role=_if_any(Role.MONEY),

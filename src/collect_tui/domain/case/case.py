@@ -80,3 +80,8 @@ class Case:
     def amount(self, name: str) -> int:
         """An amount among its values, or the sum of a column, `FIELD.COLUMN`; nothing where there is none."""
         return amount(self.values, name)
+
+    @property
+    def decided_by(self) -> str:
+        """The lines that decide what waits in it, as a sentence ends."""
+        return f"`agree {self.number} REASON` or `reject {self.number} REASON` decides it"

@@ -144,6 +144,7 @@ def place_hold(case: Case, given: Mapping[str, str], facts: AccountFacts, ground
         calendar=ground.calendar,
         scope=scope,
         target_id=target,
+        kinds=ground.holds,
     )
     return tuple(e for e in made if not isinstance(e, NextActionSet))
 

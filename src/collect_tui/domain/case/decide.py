@@ -76,7 +76,8 @@ def open_case(
     for other in facts.cases:
         same = (other.item_id, other.service_id, other.payment_id) == about and any(about)
         if other.kind == kind.name and (same or kind.once):
-            raise Refused("case.twice", f"{kind.title} {other.number} is open about this already.", kind.about.value)
+            told = f"{kind.title} {other.number} is open about this already; `case {other.number} MOVE` works it."
+            raise Refused("case.twice", told, kind.about.value)
     ident = ground.ids()
     blank = Case(
         id=ident,
@@ -123,7 +124,7 @@ def move_case(
     move = _move(kind, case, name)
     _require(case, move, actor)
     if waits(case, move, actor.user):
-        raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision.", "case")
+        raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision; {case.decided_by}.", "case")
     values = _values(kind, case, move, given, facts)
     amount = _to_approve(move, replace(case, values={**case.values, **values}), actor)
     if amount is not None:
@@ -189,7 +190,8 @@ def change_case(
 ) -> tuple[Effect, ...]:
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
     if given and case.asked is not None:
-        raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision; what it is about stays.", "case")
+        told = f"{kind.title} {case.number} waits for a decision, and what it is about stays; {case.decided_by}."
+        raise Refused("case.waits", told, "case")
     fields = _open_to(kind, case, given)
     given_now = filled(kind, fields, given, case.values, facts, anew=True, own=case.excluded)
     values = with_figures(kind, {**case.values, **given_now})

@@ -75,7 +75,7 @@ def holding(
     was, now = (old.standing.hold if old else ""), new.standing.hold
     if was and was != now:
         ended = [h for h in facts.holds if h.kind == was and h.reason == after.number]
-        fold.add(*(HoldChanged(h.id, HoldState.RELEASED, h.status, after.number) for h in ended))
+        fold.add(*(HoldChanged.of(h, HoldState.RELEASED, after.number, facts.business_date) for h in ended))
         for one in ended:  # what held the ladder as well holds it on
             fold.add(*steps.resume(fold.facts, one.holder, successor(fold.facts, ended, ground.holds)))
     if now and now != was:

@@ -34,6 +34,7 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Hold, NextAction, Point
+from collect_tui.domain.hold import freezing
 from collect_tui.domain.message.offers import Standing
 from collect_tui.domain.promise.decide import follow_up
 from collect_tui.domain.queue.rules import CALLS
@@ -249,8 +250,9 @@ def _hold(
     if any(h.until is None or (until is not None and h.until >= until) for h in same):
         return ()
     hold = Hold(ids(), kind.code, facts.business_date, until, reason=f"{result.code}: {result.title}", placed_by=by)
-    effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, "renewed") for h in same]
-    effects.append(HoldPlaced(hold))
+    today, stand = facts.business_date, [h for h in facts.holds if h not in same]
+    effects: list[Effect] = [HoldChanged.of(h, HoldState.RELEASED, "renewed", today) for h in same]
+    effects += (HoldPlaced(hold), *freezing.moves(facts, (*stand, hold), holds))
     if kind.pauses_ladder and facts.ladder_paused_by in {h.holder for h in same}:
         effects.append(LadderChanged(facts.stage, hold.holder, facts.stage, facts.ladder_paused_by))
     elif kind.pauses_ladder:

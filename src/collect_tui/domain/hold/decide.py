@@ -51,8 +51,9 @@ def place(
     calendar: Calendar,
     scope: str = "account",
     target_id: int | None = None,
+    kinds: Mapping[str, HoldKind] | None = None,
 ) -> tuple[Effect, ...]:
-    """Place a hold; without `until` it lasts the default days of its kind, or until released.
+    """Place a hold; without `until` it lasts the default days of its kind, or until released. `kinds`: those of the holds that stand.
 
     It holds the ladder when its kind does. The next action becomes its review, on the business day after it ends, in 30 days
     at most; one that comes earlier stays, unless the hold forbids calls. Raises Refused "hold.overlap" (one of the kind on the
@@ -70,14 +71,16 @@ def place(
     for other in active(facts):
         if (other.kind, other.scope, other.target_id) == (kind.code, scope, target_id):
             end = f"until {format_day(other.until, today)}" if other.until else "until it is released"
-            raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
+            raise Refused(
+                "hold.overlap", f"A {kind.title} hold is active {end}; {release_line(kind.code)} releases it.", "hold"
+            )
     hold = Hold(ids(), kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)
     review = review_on(hold, calendar)
     current = facts.next_action
     stays = current is not None and current.on <= review and "call" not in kind.blocks
     return (
         HoldPlaced(hold),
-        *(freezing.begins(facts, until) if kind.freezes and scope == "account" else ()),
+        *freezing.moves(facts, (*facts.holds, hold), {**(kinds or {}), kind.code: kind}),
         *(steps.pause(facts, hold.holder) if kind.pauses_ladder else ()),
         *(() if stays else steps.next_step(facts, HELD, review)),
     )
@@ -88,6 +91,11 @@ def review_on(hold: Hold, calendar: Calendar) -> date:
     latest = hold.placed_on + timedelta(days=REVIEW_DAYS)
     ends = hold.until is not None and hold.until <= latest
     return calendar.on_or_after(hold.until + timedelta(days=1) if ends and hold.until is not None else latest)
+
+
+def release_line(kind: str) -> str:
+    """The line that releases holds of a kind."""
+    return f"`rel {kind.lower().replace('_', '-')} REASON`"
 
 
 def release(
@@ -103,9 +111,9 @@ def release(
     if not found:
         others = ", ".join(sorted({h.kind for h in active(facts)})) or "none"
         raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
-    effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, why) for h in found]
-    if kind.freezes:
-        effects += (e for h in found for e in freezing.ends(facts, h))
+    effects: list[Effect] = [HoldChanged.of(h, HoldState.RELEASED, why, facts.business_date) for h in found]
+    stand = [h for h in facts.holds if h not in found]
+    effects += freezing.moves(facts, stand, {**(kinds or {}), kind.code: kind})
     paused = facts.ladder_paused_by
     if paused is not None and paused in {h.holder for h in found}:
         effects += steps.resume(facts, paused, successor(facts, found, kinds or {}))

@@ -2,24 +2,30 @@
 
 The days that count for nothing are those after the day it was placed, up to its last day. Items move on by them as the business date
 rolls. What the customer has promised before moves at once by all days of a pause that has an end, and one that ends early gives back
-what was left; under one without an end it moves as items do.
+what was left; under one without an end it moves as items do. A day that several of them pause counts once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from collect_tui.domain.effects import DateMoved
-from collect_tui.domain.facts import AccountFacts, Hold
+from collect_tui.domain.facts import AccountFacts, Hold, Promise
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import HoldState
 
 
-def begins(facts: AccountFacts, until: date | None) -> Iterator[DateMoved]:
-    """The open promise moves by all days of a pause from today to its last day; by none where it has no end."""
-    if until is not None:
-        yield from _promised(facts, (until - facts.business_date).days)
+def moves(facts: AccountFacts, holds: Iterable[Hold], kinds: Mapping[str, HoldKind]) -> Iterator[DateMoved]:
+    """The open promise moves as the last day of its pauses does when `holds` stand in the place of those of the facts."""
+    held, today = facts.open_promise, facts.business_date
+    if held is None:
+        return
+    days = _last(held, holds, kinds, today) - _last(held, facts.holds, kinds, today)
+    for each in held.instalments:
+        to = max(each.due + days, today)
+        if each.outstanding and each.due >= today and to != each.due:
+            yield DateMoved("instalment", held.id, to, each.due, each.seq)
 
 
 def passes(facts: AccountFacts, kinds: Mapping[str, HoldKind], last: date) -> Iterator[DateMoved]:
@@ -32,18 +38,18 @@ def passes(facts: AccountFacts, kinds: Mapping[str, HoldKind], last: date) -> It
         if item.open > 0 and days > 0:
             yield DateMoved("item", item.id, item.due + timedelta(days=days), item.due)
     held = facts.open_promise
-    endless = [h for h in pauses if h.until is None]
-    if to > last and held is not None and any(held.made_on <= h.placed_on for h in endless) and endless == pauses:
-        for each in held.instalments:
-            if each.outstanding and each.due >= last:
-                yield DateMoved("instalment", held.id, each.due + (to - last), each.due, each.seq)
+    if held is None or not any(h.until is None and _after(held, h) for h in pauses):
+        return
+    more = to - _last(held, pauses, kinds, last)  # those before have moved it at once
+    for each in held.instalments:
+        if more > timedelta() and each.outstanding and each.due >= last:
+            yield DateMoved("instalment", held.id, each.due + more, each.due, each.seq)
 
 
-def ends(facts: AccountFacts, hold: Hold) -> Iterator[DateMoved]:
-    """The promise moves back by the days that were left, where it was made before the pause began."""
-    held = facts.open_promise
-    if hold.until is not None and held is not None and held.made_on <= hold.placed_on:
-        yield from _promised(facts, min(0, (facts.business_date - hold.until).days))
+def since(facts: AccountFacts, kinds: Mapping[str, HoldKind]) -> date | None:
+    """The first day of the pauses that freeze the clock on the business date; None: none does."""
+    pauses = (h for h in facts.holds if freezes(h, kinds.get(h.kind)))
+    return min((h.placed_on for h in pauses if h.until is None or h.until >= facts.business_date), default=None)
 
 
 def freezes(hold: Hold, kind: HoldKind | None) -> bool:
@@ -51,9 +57,12 @@ def freezes(hold: Hold, kind: HoldKind | None) -> bool:
     return hold.status == HoldState.ACTIVE and hold.scope == "account" and kind is not None and kind.freezes
 
 
-def _promised(facts: AccountFacts, days: int) -> Iterator[DateMoved]:
-    held = facts.open_promise
-    for each in held.instalments if held is not None else ():
-        to = max(each.due + timedelta(days=days), facts.business_date)
-        if held is not None and each.outstanding and each.due >= facts.business_date and to != each.due:
-            yield DateMoved("instalment", held.id, to, each.due, each.seq)
+def _last(held: Promise, holds: Iterable[Hold], kinds: Mapping[str, HoldKind], since: date) -> date:
+    """The last of the days from `since` on for which the promise moves at once: that of its pauses among these holds; `since`: none is."""
+    mine = (h.until for h in holds if freezes(h, kinds.get(h.kind)) and _after(held, h))
+    return max([since, *(until for until in mine if until is not None)])
+
+
+def _after(held: Promise, hold: Hold) -> bool:
+    """Whether a hold was placed after the promise was made; ids of one day rise, those of a preview fall."""
+    return (held.made_on, held.id < 0, abs(held.id)) < (hold.placed_on, hold.id < 0, abs(hold.id))

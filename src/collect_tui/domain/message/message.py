@@ -47,6 +47,11 @@ class Message:
         return self.status in SERVED and self.served_on is not None and self.served_on <= on
 
 
+def number_of(received: int) -> str:
+    """The number of a message that came in, by its id: by which cases and lines name it, short and in no way a card's."""
+    return short_number("M", received)
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A message that came in. `made_on`: the day on which it did, at the desk. `address`: whose it is; `point_id`: the contact point
@@ -66,8 +71,7 @@ class Received:
 
     @property
     def number(self) -> str:
-        """By which a case names it: short, and in no way a card's."""
-        return short_number("M", self.id)
+        return number_of(self.id)
 
     @property
     def answer_to(self) -> str:

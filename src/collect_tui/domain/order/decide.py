@@ -20,6 +20,7 @@ from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, Ser
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
 from collect_tui.domain.order import reversal
+from collect_tui.domain.order.finding import in_the_way
 from collect_tui.domain.order.kinds import KINDS, OrderKind
 from collect_tui.domain.payment import fees
 from collect_tui.domain.states import OrderState, ServiceState
@@ -264,8 +265,7 @@ def _draft(facts: AccountFacts, service: Service, kind: str) -> Order | None:
 def _no_open_order(facts: AccountFacts, service: Service, besides: Order | None = None) -> None:
     found = next((o for o in facts.orders if o.service_id == service.id and o.open and o != besides), None)
     if found:
-        text = f"Order {found.number} to {found.kind} {service.product} is {found.status.words} already."
-        raise Refused("order.open", text, "service")
+        raise Refused("order.open", in_the_way(found, service.product), "service")
 
 
 def _state(service: Service, kind: OrderKind) -> None:

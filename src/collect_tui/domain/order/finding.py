@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Order, Service
-from collect_tui.domain.states import OPEN_ORDER
+from collect_tui.domain.states import OPEN_ORDER, OrderState
+
+MAY_BE_CANCELLED: Final = frozenset((OrderState.DRAFT, OrderState.REQUESTED))
 
 
 def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:
@@ -54,6 +57,16 @@ def find_order(
     of = f"of {next(iter(named.values())).product}" if named else f"{text.strip()} or of a service so called"
     expected = f"; expected one of {there}" if there else ""
     raise Invalid("order.unknown", f"No order {of} {what}{expected}.", "order")
+
+
+def in_the_way(order: Order, what: str) -> str:
+    """Why another order for `what` is not taken, and what ends the one that is open: it is cancelled until it has left."""
+    ends = (
+        f"`xo {order.number} REASON` cancels it"
+        if order.status in MAY_BE_CANCELLED
+        else "it ends with the answer to it"
+    )
+    return f"Order {order.number} to {order.kind} {what} is {order.status.words} already; {ends}."
 
 
 def _told(order: Order, facts: AccountFacts) -> str:

@@ -56,12 +56,17 @@ def to_extend(facts: AccountFacts, text: str) -> Order:
     return found
 
 
+def put_off_to(facts: AccountFacts, order: Order, days: int) -> date:
+    """The day so many days after that of a suspension, which may be one on which nothing is cut."""
+    return max(order.effective, facts.business_date) + timedelta(days=days)
+
+
 def extend(facts: AccountFacts, order: Order, days: int, rules: SuspendRules, calendar: Calendar) -> tuple[Effect, ...]:
     """Puts a suspension off by some days, to the next day on which its service may be cut. Raises Refused "order.state", "order.day"."""
     if order.kind != "suspend" or not order.open:
         raise Refused("order.state", f"Order {order.number} is no suspension that waits.", "order")
     own = rules.of(facts.service(order.service_id).product)
-    day = first_suspension_day(max(order.effective, facts.business_date) + timedelta(days=days), own, calendar)
+    day = first_suspension_day(put_off_to(facts, order, days), own, calendar)
     if day is None:
         raise Refused("order.day", "No service may be cut on any day within a year.", "days")
     return (

@@ -19,13 +19,17 @@ from collect_tui.services.decide import Decision, decides
 @decides(AnswerMessage)
 def answer_message(command: AnswerMessage, facts: AccountFacts, context: Context) -> Decision:
     _waiting(facts)
-    return answer(facts.inbox[-1], command.text, facts, context)
+    asked = next((m for m in reversed(facts.inbox) if command.message in (None, m.number)), None)
+    if asked is None:
+        raise Refused("message.unasked", f"{command.message} waits for no answer.", "message")
+    return answer(asked, command.text, facts, context)
 
 
 def answer(
     asked: Received, text: str, facts: AccountFacts, context: Context, content: Content | None = None
 ) -> Decision:
-    """What was written goes back to where a message came from; `content`: as a template has it, where it is one for that channel."""
+    """What was written goes back to where a message came from, which answers what had come from there until then too; `content`: as a
+    template has it, where it is one for that channel."""
     if asked.channel not in TYPED.channels:
         raise Refused("message.channel", f"What came by {asked.channel} is not answered from here.", "text")
     point = next((p for p in facts.points if p.id == asked.point_id), None)
@@ -44,7 +48,8 @@ def answer(
         made_on=facts.business_date,
     )
     written = MessageWritten(message, content, asked.answer_to, TYPED.title, answers=asked.id)
-    same = (m for m in facts.inbox if (m.channel, m.answer_to) == (asked.channel, asked.answer_to))
+    there = asked.channel, asked.answer_to
+    same = (m for m in facts.inbox if m.id <= asked.id and (m.channel, m.answer_to) == there)
     return Decision((written, *(InboxChanged(m, InboxState.ANSWERED) for m in same)), verdict)
 
 

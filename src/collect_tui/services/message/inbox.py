@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from collect_tui.common.ids import short_number
 from collect_tui.desk.views.message import InboxRow
+from collect_tui.domain.message.message import number_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message import far_names
 from collect_tui.store import inbound as rows
@@ -24,7 +24,7 @@ def waiting(desk: DeskContext, *, unknown: bool = False) -> tuple[InboxRow, ...]
     return tuple(
         InboxRow(
             message=row.id,
-            number=short_number("M", row.id),
+            number=number_of(row.id),
             account=row.account,
             received_at=row.made_at,
             age=max(0, (now - row.made_at).days),

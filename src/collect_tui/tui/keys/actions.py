@@ -187,7 +187,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("inbox.ticket", "Ticket", "Begins the line that opens a ticket from the message under the cursor.", ("i",),
        contexts=frozenset({INBOX}), label="ticket"),
     _C("message.answer", "Answer", "Opens the line for an answer to the message, by the way it came; what is typed goes word for word.",
-       ("W",), contexts=frozenset({MESSAGE}), text="answer ", label="answer", needs_account=True, needs_lease=True),
+       ("W",), contexts=frozenset({MESSAGE, ACCOUNT}), text="answer ", label="answer", on_bar=frozenset({MESSAGE}), needs=_ROWS,
+       needs_account=True, needs_lease=True),
     _C("inbox.open", "Inbox", "Messages that wait for an answer, of customers and of senders that nobody knows.", mnemonic="inbox"),
     _C("office.open", "Office", "The office's own account, for cases that belong to no customer.", mnemonic="office"),
     _C("agent.pause", "Pause", "Away from the desk, with a code of the site: `pause break`.", mnemonic="pause", takes_words=True),
@@ -291,8 +292,7 @@ def by_word(word: str, taken: Iterable[str] = ()) -> Action | None:
     """
     wanted = word.casefold()
     named = [c for c in ACTIONS if c.mnemonic]
-    exact = [c for c in named if c.mnemonic == wanted]
-    if exact:
+    if exact := [c for c in named if c.mnemonic == wanted]:
         return exact[0]
     if len(wanted) < 2 or wanted in {t.casefold() for t in taken}:
         return None

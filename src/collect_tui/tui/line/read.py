@@ -187,12 +187,20 @@ class ReadLine(KeptLine):
 
     def candidates(self) -> Listing:
         """What could stand at the caret, best first, and what is to be said of it."""
-        from collect_tui.desk.line.complete import Listing, listing
+        from collect_tui.desk.line.complete import NONE_OF_THESE, Listing, listing
+        from collect_tui.desk.line.model import Candidate
 
         if not self.acts and (offered := self.desk_app.words.offers(self.text[: self.caret])) is not None:
             return offered
         context = self.context()
-        return listing(self.text, self.caret, context) if context is not None else Listing(())
+        found = listing(self.text, self.caret, context) if context is not None else Listing(())
+        if found.said != NONE_OF_THESE or found.candidates[0].insert_from > 0:
+            return found
+        every = self.desk_app.words.choices(
+            self.desk_screen.context, context
+        )  # it is no word of the line, nor of the program
+        named = {each.word: Candidate(each.word, each.title, 0) for each in every if each.word}
+        return Listing(tuple(named.values()), found.said)
 
     def list_candidates(self) -> None:
         """Show all that could stand at the caret, to choose from."""

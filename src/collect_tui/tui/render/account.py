@@ -136,7 +136,7 @@ def _money(view: AccountView) -> list[Line]:
     ]
     return [
         row("Collect", (f"{money(view.collectable)} {view.currency}", Role.MONEY), *_pairs(rest, money)),
-        row("Late", (f"{view.dpd} days past due", Role.BAD if view.dpd > 30 else Role.PLAIN), *_pairs(buckets, money)),
+        row("Late", (view.late, Role.BAD if view.dpd > 30 else Role.PLAIN), *_pairs(buckets, money)),
     ]
 
 

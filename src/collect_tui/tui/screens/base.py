@@ -225,10 +225,16 @@ class DeskScreen(CallingScreen):
             return True
         if name in KEPT_QUIET or (name in self.active_bindings and name != "ctrl+c"):  # Textual's own copies with it
             return False
-        self.refuse(
-            f"{messages.no_key(name, self.desk_app.door('app.quit'))}; {self.desk_app.door('help.open')} shows the keys."
-        )
+        self.refuse(self.no_key(name))
         return True
+
+    def no_key(self, name: str) -> str:
+        """What is said of a key that does nothing here."""
+        app = self.desk_app
+        text = self.line_edit.text.strip() if self.line_edit is not None else ""
+        if text and name in app.keymap.keys_of("form.open") and self.line_target() is None:
+            return messages.NO_ACCOUNT  # what is typed has a form, elsewhere
+        return f"{messages.no_key(name, app.door('app.quit'))}; {app.door('help.open')} shows the keys."
 
     def on_paste(self, event: events.Paste) -> None:
         """A field takes a paste itself."""

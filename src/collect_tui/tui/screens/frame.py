@@ -43,6 +43,7 @@ class FrameScreen(Screen[None]):
     """Which keys it has: a context of the key map."""
 
     summary_rows: ClassVar[int] = 1
+    steady_rows: ClassVar[int] = 0
     """Rows kept between the lower rule and the line; there are more while the table above leaves some empty."""
 
     typing_rows: ClassVar[int] = USUAL
@@ -117,7 +118,7 @@ class FrameScreen(Screen[None]):
         yield from self.compose_body()
         yield Rule(id="lower")
         if self.summary_rows:
-            yield SummaryPane(self.summary_rows, id="summary")
+            yield SummaryPane(self.summary_rows, self.steady_rows, id="summary")
         yield from self.compose_line()
         yield SaidRows(typing=self.typing_rows, id="status")
         yield KeyBar(id="keys")

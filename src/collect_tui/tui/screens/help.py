@@ -123,6 +123,10 @@ class HelpScreen(DeskScreen):
             return True
         return super().typed(name)
 
+    def no_key(self, name: str) -> str:
+        """Here one looks for words: who types one at once is told where."""
+        return f"{messages.no_key(name)}; {self.desk_app.door('find.open')} begins a search."
+
     # -- doing --------------------------------------------------------------------------------------------------
 
     def on_line_pane_line_chosen(self, message: LinePane.LineChosen) -> None:

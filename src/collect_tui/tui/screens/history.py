@@ -76,7 +76,7 @@ class HistoryScreen(ListScreen):
 
     def refusal(self, command_id: str) -> str | None:
         if command_id == "undo.last" and (self.chosen is None or not self.chosen.undoable):
-            return messages.NOT_UNDOABLE
+            return messages.not_undoable(self.chosen)
         return super().refusal(command_id)
 
     async def show_words(self, words: str) -> None:
@@ -128,7 +128,7 @@ class HistoryScreen(ListScreen):
         if not 0 <= at < len(self.done):
             raise Refused("undo.nothing", f"There is no act {words}; there are {len(self.done)}.")
         if not self.done[at].undoable:
-            raise Refused("undo.nothing", messages.NOT_UNDOABLE)
+            raise Refused("undo.nothing", messages.not_undoable(self.done[at]))
         return self.done[at]
 
     async def do_undo_last(self, words: str = "") -> None:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
-from collect_tui.domain.message.template import TYPED
-from collect_tui.domain.states import InboxState, MessageState
+from collect_tui.domain.states import MessageState
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import MESSAGE
 from collect_tui.tui.page import LineTarget
@@ -43,20 +42,19 @@ class MessageScreen(DeskScreen):
         return LineTarget(self.message.account) if self.message is not None else None
 
     def refusal(self, command_id: str) -> str | None:
-        if command_id == "message.answer" and not self._may_be_answered:
+        if command_id == "message.answer" and not (self.message is not None and self.message.may_be_answered):
             return messages.NOT_ANSWERED
         return super().refusal(command_id)
+
+    def do_message_answer(self) -> None:
+        if self.message is not None:
+            self.begin_line(f"answer {self.message.number} ")
 
     def key_hints(self) -> list[KeyHint]:
         """What is no message to answer is not shown with the key for it."""
         answer = self.desk_app.keymap.keys_of("message.answer")
-        return [hint for hint in super().key_hints() if self._may_be_answered or hint.key not in answer]
-
-    @property
-    def _may_be_answered(self) -> bool:
-        """Does it wait for an answer that may go the way it came?"""
-        one = self.message
-        return one is not None and one.inbound and one.status == InboxState.RECEIVED and one.channel in TYPED.channels
+        may = self.message is not None and self.message.may_be_answered
+        return [hint for hint in super().key_hints() if may or hint.key not in answer]
 
     def show_message(self, message: MessageView, name: str) -> None:
         """Show a message from its beginning on; `name` is the customer's."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast, get_args
 
 from collect_tui.desk.case_pages import look
 from collect_tui.desk.views.account import PaneName, PaneView
+from collect_tui.desk.views.message import MessageRow
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.pane_rows import COLUMNS, PaneRow, key_of, whole
@@ -83,22 +85,47 @@ class PaneRowsScreen(DeskScreen):
     def spare_rows(self) -> int | None:
         return self.rows.spare if self.has_rows else None
 
-    def _row_whole(self) -> Line:
+    @property
+    def _row(self) -> PaneRow | None:
+        """What is under the cursor, where the pane has rows."""
         name = self.pane_name
-        pane = self._panes.get(name) if name is not None else None
+        pane = self._panes.get(name) if name is not None and self.has_rows else None
         found: Sequence[PaneRow] = getattr(pane, name or "", ())
-        return whole(found[min(self.rows.cursor, len(found) - 1)], self.desk_app.session_view) if found else Line()
+        return found[min(self.rows.cursor, len(found) - 1)] if found else None
+
+    def _row_whole(self) -> Line:
+        row = self._row
+        return whole(row, self.desk_app.session_view) if row is not None else Line()
 
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
         message.stop()
         self.show_summary()
+        self.show_keys()
 
     def key_hints(self) -> list[KeyHint]:
         hints = super().key_hints()
         if not self.has_rows or isinstance(self.focused, LineEdit):
             return hints
-        opening = action("row.open")
-        return [KeyHint(self.hint_key(opening), opening.label), *hints]
+        keys = [action("row.open")]
+        if isinstance(self._row, MessageRow) and self._row.may_be_answered:
+            keys.append(action("message.answer"))
+        return [*(KeyHint(self.hint_key(each), each.label) for each in keys), *hints]
+
+    # -- answering ----------------------------------------------------------------------------------------------
+
+    def refusal(self, command_id: str) -> str | None:
+        if command_id == "message.answer":
+            row = self._row
+            if not isinstance(row, MessageRow):
+                return messages.NO_MESSAGE_CHOSEN
+            if not row.may_be_answered:
+                return messages.NOT_ANSWERED
+        return super().refusal(command_id)
+
+    def do_message_answer(self) -> None:
+        row = self._row
+        if isinstance(row, MessageRow):
+            self.begin_line(f"answer {row.number} ")
 
     # -- rows ---------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class QueueScreen(ListScreen):
     columns = COLUMNS
     empty: ClassVar[str] = "Nothing is left in this queue."
     summary_rows: ClassVar[int] = 2
+    steady_rows: ClassVar[int] = 2
 
     def __init__(self) -> None:
         super().__init__()
