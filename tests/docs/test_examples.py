@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collect_tui import cli, defaults, settings
+from collect_tui.defaults.build_contact import VERIFICATION
 from collect_tui.tui.keys import keymap
 from collect_tui.tui.render import theme
 
@@ -73,3 +74,15 @@ def test_the_portfolio_as_it_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_the_invoices_as_they_are_shown() -> None:
     assert (ROOT / "docs/examples/ar_invoices.csv").read_text("utf-8") == shown("importing.md", "csv")[0]
+
+
+def test_the_rules_of_verification_as_they_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(shown("trainer.md", "toml")[0], "utf-8")
+    rules = defaults.load(tmp_path, today=date(2026, 11, 23)).rules.verification
+    assert (rules.mode, rules.needed, rules.facts["card"]) == ("warn", 2, "last four of the card")
+    assert "dob" in rules.facts, "beside the program's"
+    page = (ROOT / "docs/trainer.md").read_text("utf-8").partition("\n## Verification\n")[2]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)[1:]) == VERIFICATION, "and the head"
+    assert defaults.load(today=date(2026, 11, 23)).rules.verification.mode == "off"
+    (tmp_path / "rules.toml").write_text('[verification.facts]\nmeter = ""\n', "utf-8")
+    assert "meter" not in defaults.load(tmp_path, today=date(2026, 11, 23)).rules.verification.facts

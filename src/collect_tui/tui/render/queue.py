@@ -62,6 +62,12 @@ def render_coverage(coverage: Coverage) -> Line:
     return Line.of((coverage.words, Role.WARN if coverage.overflow else Role.LABEL))
 
 
+def _title(figure: QueueFigure, room: int) -> str:
+    """A queue's title in so many cells, or in the least that it keeps."""
+    least = min(width(figure.title), _LEAST)
+    return figure.title if width(figure.title) <= room else fit(figure.title, max(least, room))
+
+
 def render_queue_header(
     figure: QueueFigure,
     marked: int = 0,
@@ -72,21 +78,33 @@ def render_queue_header(
     room: int = ANY,
 ) -> Line:
     """A queue's title and what is left in it for this user; of how many, when some are for later or for others. `words`: which of it
-    are its `rows`: then their count and sum, as far as they have been fetched. `room`: cells, in which amounts are whole."""
+    are its `rows`: then their count and sum, as far as they have been fetched. `room`: cells, in which amounts are whole; where it is
+    short the title gives way, then the sum and the count of the rows, the filter and the count of marks never before them."""
     chosen: tuple[str, Role] = (f" · {marked:,} marked" if marked else "", Role.MARK)
     if words:
         more = "" if whole_of_it else "+"
         amounts = _together(((0, figure.currency), *((row.collectable, row.currency) for row in rows)))
         counted = f" · {len(rows):,}{more} of {figure.count:,} · "
-        left = room - width(f"{figure.title}{counted}{chosen[0]}{more} · {words}")
-        told = sums(amounts, whole, left) + more
-        return Line.of((figure.title, Role.HEAD), counted, (told, Role.MONEY), chosen, " · ", (words, Role.VALUE))
+        kept = width(f"{counted}{chosen[0]} · {words}")
+        least = width(sums(amounts, whole, 0) + more)
+        title = _title(figure, room - kept - least)
+        if width(title) + kept + least > room:  # the filter and the marks say what a line goes to; the sum does not
+            counted = counted.removesuffix(" · ")
+            kept = width(f"{chosen[0]} · {words}")
+            title = _title(figure, room - kept - width(counted))
+            counted = counted if width(title) + kept + width(counted) <= room else ""
+            title = _title(figure, room - kept - width(counted))
+            return Line.of((title, Role.HEAD), counted, chosen, " · ", (words, Role.VALUE))
+        told = sums(amounts, whole, room - kept - width(title + more)) + more
+        return Line.of((title, Role.HEAD), counted, (told, Role.MONEY), chosen, " · ", (words, Role.VALUE))
     of = f" of {figure.count:,}" if figure.left != figure.count else ""
     least = width(f" · {figure.left:,} left · {sums(figure.sums, whole, 0)}{chosen[0]}")
     if width(figure.title) + least + len(of) > room:
         of = ""
-    title = figure.title if width(figure.title) + least <= room else fit(figure.title, max(_LEAST, room - least))
+    title = _title(figure, room - least)
     counted = f" · {figure.left:,} left{of}"
+    if width(title) + least > room:
+        return Line.of((title, Role.HEAD), counted, chosen)
     money_spans = _collectable(" · ", figure.sums, whole, room - width(f"{title}{counted}{chosen[0]}"))
     return Line.of((title, Role.HEAD), counted, chosen, *money_spans)
 
