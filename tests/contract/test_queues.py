@@ -6,8 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from collect_tui.defaults import load
 from collect_tui.desk.errors import NotFound, Refused, Stale
+from collect_tui.domain.facts import PHONE_KINDS
+from collect_tui.services import users
 from contract.conftest import do
+from support.book import TODAY
+
+RULES = load(None, today=TODAY).authority
 
 ROSA, IVAN, ADA, ASA = "4410-2231", "4410-0087", "4410-0099", "4410-0100"
 
@@ -18,6 +24,21 @@ def test_the_board_counts_what_the_queues_hold(desk):
         page = desk.queue(figure.name)
         assert figure.count == len(page.rows)
         assert figure.collectable == sum(r.collectable for r in page.rows)
+
+
+def test_a_row_has_the_first_number_that_may_be_used(desk, desks, store):
+    """As the account shows it, in as much as the role may see."""
+    do(desk, ROSA, "mark m1 bad")
+    users.add(store, 1, "tess", RULES, role="trainee")
+    told = set()
+    for reader in (desk, desks("tess")):
+        for figure in reader.queues().queues:
+            for row in reader.queue(figure.name).rows:
+                points = [p for p in reader.account(row.account).points if p.kind in PHONE_KINDS]
+                usable = [p for p in points if p.quality not in ("bad", "wrong") and p.consent != "out"]
+                assert row.phone == (usable[0].value if usable else None), row
+                told.add(row.phone)
+    assert len(told) > 2
 
 
 @pytest.mark.parametrize("hour", [6, 16, 23])

@@ -31,6 +31,7 @@ from collect_tui.services.masking import (
     masked_hits,
     masked_message,
     masked_pane,
+    masked_rows,
     may_find,
     unguessed,
     unowed,
@@ -133,7 +134,7 @@ class LocalDesk(FloorDesk, CaseDesk):
                 user=self.user,
                 wanted=claiming.wanted(self, db, words),
             )
-            rows = unowed(page.rows, self._catalogue.rules.verification)
+            rows = masked_rows(unowed(page.rows, self._catalogue.rules.verification), self.authority)
             return page.model_copy(update={"rows": rows, "figure": claiming.figured(self, db, (page.figure,))[0]})
 
     def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:

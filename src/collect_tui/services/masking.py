@@ -86,6 +86,13 @@ def unowed(rows: tuple[_R, ...], rules: VerificationRules) -> tuple[_R, ...]:
     return tuple(row.model_copy(update={"collectable": 0, "dpd": 0}) for row in rows)
 
 
+def masked_rows(rows: tuple[QueueRow, ...], authority: Authority | None) -> tuple[QueueRow, ...]:
+    """Rows of a queue with as much of a telephone as may be seen."""
+    if authority is None or "phone" not in authority.masked:
+        return rows
+    return tuple(row.model_copy(update={"phone": row.phone and mask("phone", row.phone)}) for row in rows)
+
+
 def masked_pane(view: PaneView, authority: Authority | None) -> PaneView:
     if authority is None or not authority.masked:
         return view

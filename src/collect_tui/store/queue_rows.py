@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.dates import MONTHS, local_time
+from collect_tui.domain.parts import PHONE_KINDS, Point
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.signals import Signals
@@ -20,8 +21,10 @@ from collect_tui.domain.states import OPEN_ORDER, HoldState, InboxState
 from collect_tui.store import sql
 from collect_tui.store.sql import table
 from collect_tui.store.tables import (
+    Account,
     AccountSummary,
     ContactEvent,
+    ContactPoint,
     Hold,
     Message,
     Service,
@@ -41,22 +44,25 @@ WORDS = 60
 @dataclass(frozen=True, slots=True)
 class RowExtras:
     """By account: `INT 26 Nov`, `LM 18 Nov "will pay Friday"`, the chips of
-    what stands (since when the customer waits for an answer, and holds), and its products, `INT TV`."""
+    what stands (since when the customer waits for an answer, and holds), its products, `INT TV`, and the customer's first telephone that
+    may be used."""
 
     suspensions: dict[int, str]
     words: dict[int, str]
     holds: dict[int, tuple[str, ...]]
     products: dict[int, str]
+    phones: dict[int, str]
 
 
 def extras(session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], today: date) -> RowExtras:
     if not accounts:
-        return RowExtras({}, {}, {}, {})
+        return RowExtras({}, {}, {}, {}, {})
     return RowExtras(
         _suspensions(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),
         standing_chips(session, tenant_id, catalogue, accounts, today),
         _products(session, tenant_id, accounts),
+        _phones(session, tenant_id, accounts),
     )
 
 
@@ -118,6 +124,22 @@ def _products(session: Session, tenant_id: int, accounts: Sequence[int]) -> dict
     for account_id, product in session.execute(query.order_by(s.account_id, s.id)):
         found.setdefault(account_id, {})[product] = None
     return {account_id: " ".join(products) for account_id, products in found.items()}
+
+
+def _phones(session: Session, tenant_id: int, accounts: Sequence[int]) -> dict[int, str]:
+    a, p = table(Account).c, table(ContactPoint).c
+    whose = and_(p.tenant_id == tenant_id, p.party_id == a.party_id)
+    query = (
+        select(a.id, p.kind, p.value, p.quality, p.consent)
+        .select_from(table(Account).join(table(ContactPoint), whose))
+        .where(a.tenant_id == tenant_id, a.id.in_(accounts), p.kind.in_(sorted(PHONE_KINDS)))
+        .order_by(a.id, p.ord, p.id)
+    )
+    found: dict[int, str] = {}
+    for account_id, kind, value, quality, consent in session.execute(query):
+        if Point(0, kind, value, 0, quality=quality, consent=consent).callable:
+            found.setdefault(account_id, value)
+    return found
 
 
 def _words(session: Session, tenant_id: int, accounts: Sequence[int], today: date) -> dict[int, str]:

@@ -288,6 +288,7 @@ def _row(row: Any, extras: queue_rows.RowExtras, catalogue: Catalogue, today: da
         suspend=extras.suspensions.get(row.account_id),
         last_word=extras.words.get(row.account_id),
         product=extras.products.get(row.account_id),
+        phone=extras.phones.get(row.account_id),
     )
 
 

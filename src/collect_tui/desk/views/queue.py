@@ -145,6 +145,7 @@ class QueueRow(View):
     stage: str = ""
     product: str | None = None  # "INT TV"
     last_attempt_at: datetime | None = None
+    phone: str | None = None  # the customer's first that may be used; masked as the account's is
 
 
 def _why_now(chips: tuple[str, ...], row: QueueRow, session: Session) -> str:
@@ -185,6 +186,7 @@ QUEUE_COLUMNS: Final = (
     Column("stage", "Stage", 9, rank=5, plain=False, write=lambda stage, row, session: stage.lower()),
     Column("product", "Product", 8, rank=6, plain=False),
     Column("last_attempt_at", "Tried", 8, rank=7, plain=False, write=_tried),
+    Column("phone", "Phone", 16, rank=8, plain=False),
 )
 
 
