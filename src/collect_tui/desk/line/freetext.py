@@ -8,7 +8,7 @@ was meant as something, and a note would hide that it was not taken. In quotes e
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from collect_tui.desk.line import look, slots
@@ -186,12 +186,12 @@ def no_other(
     table: Mapping[str, str],
     what: str,
     *,
-    stands_for: bool | Iterable[str] = True,
+    stands_for: bool = True,
     then: re.Pattern[str] | None = None,
 ) -> None:
     """Refuses a word that stands where a code of the table may and is none, of which the note would hide that it was not taken: a slip that
     no prose follows; and, where nothing said `stands_for` a code all the same, any word that stands alone at its very place.
-    Names in its place: only one of them, a code that fits elsewhere. `then`: what may stand behind such a word, and makes it no prose."""
+    `then`: what may stand behind such a word, and makes it no prose."""
     token = _untaken(words, slot)
     if token is None or not token.low.isalpha() or not table:
         return
@@ -199,8 +199,6 @@ def no_other(
     if (best := _slip(token.low, table)) and words.ends_here():
         message = f"{token.text} is no {what}. Did you mean {best}? {more}"
         words.reject(token, slot, message, f"a {what} such as {best}")
-    if not isinstance(stands_for, bool):
-        stands_for = look.match_code(token.low, dict.fromkeys(stands_for, "")) is not None
     place = next((at for at, asked in words.asked if asked.partition(":")[0] == slot), None)
     if stands_for and place == words.pos and look.maybe(token, words.context, ()) is None and _alone_there(words, then):
         words.unknown(token, slot, what, table, more=more)

@@ -73,8 +73,7 @@ def reason_of(words: TokenCursor, kind: str, service: str) -> str | None:
     known = words.context.codes.reasons_for(kind, system)
     found = words.option("reason", slot) or words.code(slot, known, of=system)
     if found is None:
-        elsewhere = (code for table in words.context.codes.order_reasons.values() for code in table)
-        freetext.no_other(words, slot, known, f"reason to {kind}", stands_for=elsewhere)
+        freetext.no_other(words, slot, known, f"reason to {kind}")
     return found
 
 
