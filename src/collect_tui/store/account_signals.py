@@ -231,7 +231,7 @@ def _unreached(kind: str) -> Any:
 def unreached() -> list[Any]:
     """The conditions of such a message."""
     t, a, p = table(Message).c, table(Account).c, table(ContactPoint).c
-    may = and_(~one_of(p.quality, ("bad", "wrong")), p.consent != constant("out"))
+    may = usable(p)
     way = exists(
         select(p.id)
         .select_from(table(Account).join(table(ContactPoint), and_(p.tenant_id == tenant(), p.party_id == a.party_id)))
@@ -242,11 +242,16 @@ def unreached() -> list[Any]:
     return [t.status == constant(MessageState.DRAFT), t.level != constant(""), ~t.inbound, ~way]
 
 
+def usable(p: Any) -> Any:
+    """That nothing is known against a contact point: `Point.callable`, of a telephone."""
+    return and_(~one_of(p.quality, ("bad", "wrong")), p.consent != constant("out"))
+
+
 def _no_number() -> tuple[Any, Any]:
     """The customer of an account has telephones, and none that may be called. Two looks at an index, for who owes only."""
     a, p = table(Account).c, table(ContactPoint).c
     mine = (p.tenant_id == tenant(), p.party_id == a.party_id, one_of(p.kind, sorted(PHONE_KINDS)))
-    may = and_(~one_of(p.quality, ("bad", "wrong")), p.consent != constant("out"))
+    may = usable(p)
     phones = select(p.id).where(*mine).correlate(table(Account))
     return exists(phones), ~exists(phones.where(may))
 

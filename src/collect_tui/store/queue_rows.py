@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.dates import MONTHS, local_time
-from collect_tui.domain.parts import PHONE_KINDS, Point
+from collect_tui.domain.parts import PHONE_KINDS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import OPEN_ORDER, HoldState, InboxState
 from collect_tui.store import sql
+from collect_tui.store.account_signals import usable
 from collect_tui.store.sql import table
 from collect_tui.store.tables import (
-    Account,
     AccountSummary,
     ContactEvent,
     ContactPoint,
@@ -54,15 +54,17 @@ class RowExtras:
     phones: dict[int, str]
 
 
-def extras(session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], today: date) -> RowExtras:
-    if not accounts:
+def extras(session: Session, tenant_id: int, catalogue: Catalogue, shown: Mapping[int, int], today: date) -> RowExtras:
+    """`shown`: the accounts with the party whose they are."""
+    if not shown:
         return RowExtras({}, {}, {}, {}, {})
+    accounts, phones = list(shown), _phones(session, tenant_id, set(shown.values()))
     return RowExtras(
         _suspensions(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),
         standing_chips(session, tenant_id, catalogue, accounts, today),
         _products(session, tenant_id, accounts),
-        _phones(session, tenant_id, accounts),
+        {account: phones[party] for account, party in shown.items() if party in phones},
     )
 
 
@@ -126,20 +128,18 @@ def _products(session: Session, tenant_id: int, accounts: Sequence[int]) -> dict
     return {account_id: " ".join(products) for account_id, products in found.items()}
 
 
-def _phones(session: Session, tenant_id: int, accounts: Sequence[int]) -> dict[int, str]:
-    a, p = table(Account).c, table(ContactPoint).c
-    whose = and_(p.tenant_id == tenant_id, p.party_id == a.party_id)
-    query = (
-        select(a.id, p.kind, p.value, p.quality, p.consent)
-        .select_from(table(Account).join(table(ContactPoint), whose))
-        .where(a.tenant_id == tenant_id, a.id.in_(accounts), p.kind.in_(sorted(PHONE_KINDS)))
-        .order_by(a.id, p.ord, p.id)
-    )
-    found: dict[int, str] = {}
-    for account_id, kind, value, quality, consent in session.execute(query):
-        if Point(0, kind, value, 0, quality=quality, consent=consent).callable:
-            found.setdefault(account_id, value)
-    return found
+_p = table(ContactPoint).c
+_PHONES: Final = (
+    select(_p.party_id, _p.value)
+    .where(_p.tenant_id == sql.tenant(), _p.party_id.in_(bindparam("parties", expanding=True)))
+    .where(_p.kind.in_(sorted(PHONE_KINDS)), usable(_p))
+    .order_by(_p.party_id, _p.ord.desc(), _p.id.desc())  # so that the first is the last to be put down
+)
+
+
+def _phones(session: Session, tenant_id: int, parties: Collection[int]) -> dict[int, str]:
+    found = session.connection().execute(_PHONES, {"tenant": tenant_id, "parties": sorted(parties)})
+    return {row.party_id: row.value for row in found}
 
 
 def _words(session: Session, tenant_id: int, accounts: Sequence[int], today: date) -> dict[int, str]:

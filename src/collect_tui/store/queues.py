@@ -113,7 +113,7 @@ def page(
         if len(found) <= limit:
             found += session.execute(_page(part, by, order), values | {"most": limit + 1 - len(found)})
     shown = found[:limit]
-    extras = queue_rows.extras(session, tenant_id, catalogue, [row.account_id for row in shown], today)
+    extras = queue_rows.extras(session, tenant_id, catalogue, {row.account_id: row.party_id for row in shown}, today)
     rows = tuple(_row(row, extras, catalogue, today, now) for row in shown)
     return QueuePage(
         queue=name,
