@@ -236,6 +236,11 @@ def test_a_broken_plan_is_taken_up_again_once(
     assert [(i.due, i.amount) for i in made.instalments] == parts
     do(desk, ROSA, "undo")
     assert lead.account(ROSA).promise is None
+    do(desk, ROSA, "hold insolvency filed on Monday")
+    with pytest.raises(RefusedByPolicy) as held:
+        do(desk, ROSA, line)
+    assert held.value.code == "promise.hold", "what allows no promise allows no other one"
+    do(desk, ROSA, "undo")
     do(desk, ROSA, line)
     with pytest.raises(Refused) as error:
         do(desk, ROSA, line)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from inspect import isfunction, signature
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,8 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.domain.facts import AccountFacts, Payment
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.rules import ArrangementPolicy
-from collect_tui.policy.arrangement import judge
+from collect_tui.policy import arrangement
+from collect_tui.policy.arrangement import judge, rescues, settles, within
 from collect_tui.policy.rails import least_amount
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from support.line_world import CONTEXT
@@ -160,6 +163,84 @@ def test_a_lead_grants_it_himself_up_to_his_own_limit() -> None:
     assert not single(due=15, role="lead").allowed
     assert single(due=15).overridable_by is None
     assert single(due=14).overridable_by == "lead"
+
+
+@pytest.mark.parametrize(
+    ("disputed", "amount", "severity", "words"),
+    [
+        (0, 41210, Severity.ALLOW, ""),
+        (20000, 27210, Severity.ALLOW, ""),  # all that is not disputed, what falls due later too
+        (
+            20000,
+            27211,
+            Severity.HOLD,
+            "USD 200.00 is disputed and is not asked for until that is answered; USD 272.10 is not.",
+        ),
+    ],
+)
+def test_what_is_disputed_is_not_promised(disputed: int, amount: int, severity: Severity, words: str) -> None:
+    facts = account(items=(item(11, 20000, -63, disputed=disputed), item(12, 21210, -33), item(13, 6000, 9)))
+    said = [f for f in single(amount, facts=facts).findings if f.check == "disputed"]
+    assert max((f.severity for f in said), default=Severity.ALLOW) is severity
+    assert [f.sentence for f in said] == [words] * bool(words)
+
+
+def test_nothing_is_promised_nor_taken_up_again_where_all_is_disputed() -> None:
+    facts = account(items=(item(11, 20000, -63, disputed=20000),))
+    for verdict in (
+        single(1, facts=facts),
+        plan(facts=facts),
+        rescues(facts, pp.single(1, days(1)), POLICY, "collector"),
+    ):
+        held = found(verdict, "disputed")
+        assert (held.severity, held.override_role) == (Severity.HOLD, "lead")
+        assert held.sentence == "USD 200.00 is disputed and is not asked for until that is answered."
+
+
+def by_role() -> dict[str, Callable[[str], Verdict]]:
+    """All that this policy judges by the role of who asks, each with something beyond what a collector may do."""
+    all_disputed = account(items=(item(11, 20000, -63, disputed=20000),))
+    taken_up = promise(9, (-30, 100, 0), kind="plan", status="BROKEN")
+    again = promise(10, (5, 100, 0), kind="plan", supersedes=9)
+    bad = replace(
+        POLICY, max_instalments=1, max_span_days=1, frequencies=("weekly",), min_instalment=10**6, cooldown_days=400
+    )
+    new = account(
+        opened_on=TODAY, promises=(taken_up,) * 3, payments=(Payment(5, "x", days(-3), "ach", 5000, "RETURNED"),)
+    )
+    return {
+        "judge": lambda role: (
+            judge(new, pp.plan(300, 3, "monthly", days(13)), "plan", "monthly", bad, role)
+            + judge(all_disputed, pp.single(100, days(1)), "single", None, POLICY, role)
+        ),
+        "settles": lambda role: settles(account(), 1, POLICY, role),
+        "rescues": lambda role: (
+            rescues(account(promises=(taken_up, again)), (), POLICY, role)
+            + rescues(all_disputed, pp.single(100, days(1)), POLICY, role)
+        ),
+        "within": lambda role: within("extension", 12, 11, 14, POLICY, role),
+    }
+
+
+def test_all_that_looks_at_the_role_is_tried() -> None:
+    judged = {
+        name for name, each in vars(arrangement).items() if isfunction(each) and "role" in signature(each).parameters
+    }
+    assert {name for name in judged if not name.startswith("_")} == set(by_role())
+
+
+@pytest.mark.parametrize("name", by_role())
+def test_who_may_override_it_is_told_what_goes_beyond_the_others_limits_or_is_refused(name: str) -> None:
+    """Each by itself: nothing that holds a collector back is let through in silence."""
+    verdict = by_role()[name]
+    held = [f for f in verdict("collector").findings if f.override_role == "lead"]
+    assert held
+    for role in ("lead", "senior"):
+        said = {f.check: f for f in verdict(role).findings if f.severity > Severity.ALLOW}
+        for each in held:
+            granted = said[each.check].severity is Severity.WARN
+            assert granted == (role == "lead"), each
+            assert said[each.check].sentence == each.sentence + granted * " Granted on the lead's own authority."
 
 
 @pytest.mark.parametrize(

@@ -101,19 +101,20 @@ def affordable(
     return Verdict((Finding("arrangement.affordable", Severity.WARN, text, "affordable", cite),))
 
 
-def rescues(facts: AccountFacts, policy: ArrangementPolicy, role: str) -> Verdict:
-    """The verdict on taking a broken plan up again, by how often that was done in twelve months."""
+def rescues(facts: AccountFacts, schedule: Sequence[Instalment], policy: ArrangementPolicy, role: str) -> Verdict:
+    """The verdict on taking a broken plan up again, by how often that was done in twelve months and by what is disputed."""
+    disputed = Verdict.of(_on_own_authority(f, role) for f in Rails(facts, tuple(schedule), True, policy).disputed())
     before, cite = rescue.rescued(facts), policy.sources.get("rescue", "")
     text = f"{plural(before, 'broken plan')} taken up again in 12 months"
     if before < policy.max_rescues_12m:
         found = Finding(
             "arrangement.rescue", Severity.ALLOW, f"{text}, fewer than {policy.max_rescues_12m}.", "rescue", cite
         )
-        return Verdict((found,))
+        return disputed + Verdict((found,))
     held = Finding(
         "arrangement.rescue", Severity.HOLD, f"{text}; at most {policy.max_rescues_12m} are allowed.", "rescue", cite
     )
-    return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+    return disputed + Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
 
 
 def within(check: str, days: int, most: int, lead: int | None, policy: ArrangementPolicy, role: str) -> Verdict:

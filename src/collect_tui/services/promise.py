@@ -61,7 +61,8 @@ def rescue_plan(command: RescuePlan, facts: AccountFacts, context: Context) -> D
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
     able = arrangement.affordable(facts, schedule, _most_a_month(facts, context), policy)
-    return Decision(effects, arrangement.rescues(facts, policy, context.role) + able, schedule)
+    verdict = arrangement.rescues(facts, schedule, policy, context.role) + able + _held(facts, context)
+    return Decision(effects, verdict, schedule)
 
 
 @decides(MakeSettlement)
@@ -92,9 +93,7 @@ def _make(
     verdict += arrangement.confirms(confirm_by, facts.business_date, policy)
     if settles:
         verdict += arrangement.settles(facts, sum(i.amount for i in schedule), policy, context.role)
-    for held in hold.blocking(facts, "promise", context.catalogue.holds):
-        title = context.catalogue.holds[held.kind].title if held.kind in context.catalogue.holds else held.kind
-        verdict += Verdict((Finding("promise.hold", Severity.BLOCK, f"The hold {title} allows no promise.", "hold"),))
+    verdict += _held(facts, context)
     override = context.override if not verdict.allowed else None
     effects = promise.make(
         facts,
@@ -114,6 +113,16 @@ def _make(
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
     return Decision(effects, verdict, schedule)
+
+
+def _held(facts: AccountFacts, context: Context) -> Verdict:
+    """What holds say that allow no promise."""
+    kinds = context.catalogue.holds
+    held = (each.kind for each in hold.blocking(facts, "promise", kinds))
+    titles = (kinds[kind].title if kind in kinds else kind for kind in held)
+    return Verdict.of(
+        Finding("promise.hold", Severity.BLOCK, f"The hold {title} allows no promise.", "hold") for title in titles
+    )
 
 
 def _most_a_month(facts: AccountFacts, context: Context) -> int | None:
