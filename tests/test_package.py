@@ -80,6 +80,15 @@ def test_the_desk_opens_without_what_it_does_not_need(tmp_path: Path) -> None:
     assert not loaded_by(code) & {"holidays", "phonenumbers", "pendulum", "textual", "rich"}
 
 
+def test_no_first_frame_waits_for_the_grammar_or_the_commands() -> None:
+    """They come while the first queue is asked for: loaded with the app, they were half of what stood before the first frame."""
+    loaded_by(
+        "import sys\nimport collect_tui.tui.app\n"
+        "late = ('collect_tui.desk.commands.', 'collect_tui.desk.line.', 'collect_tui.policy', 'collect_tui.defaults')\n"
+        "assert not [m for m in sys.modules if m.startswith(late)], sorted(sys.modules)\n"
+    )
+
+
 def test_the_thin_client_loads_no_database(tmp_path: Path) -> None:
     """The terminal at a server, opened and asked: no database, no server, no use cases, and httpx without its command line."""
     code = (

@@ -7,7 +7,6 @@ from typing import Final
 
 from textual.app import ComposeResult
 
-from collect_tui.desk.line.complete import narrowed
 from collect_tui.tui.dialogs.narrowing import NarrowingScreen
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -70,6 +69,8 @@ class ChoosingScreen(NarrowingScreen[int]):
         self.show_whole()
 
     def on_line_edit_edited(self, message: LineEdit.Edited) -> None:
+        from collect_tui.desk.line.complete import narrowed  # with the whole grammar, which no first frame waits for
+
         message.stop()
         self.found = tuple(narrowed(message.text, self.words))
         self._list()

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.figures import money
-from collect_tui.desk.outbox import typed
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.render.text import fit, wrap
@@ -64,6 +63,8 @@ def both_versions(
 
     `unknown`: why it could not be looked up.
     """
+    from collect_tui.desk.outbox import typed  # with all commands, which no first frame waits for
+
     half = max(20, width // 2 - 1)
     seen = f"version {held.act.version}" if held.act.version is not None else "any version"
     left = [

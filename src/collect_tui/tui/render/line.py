@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.desk.line.slot import CARRIES
-from collect_tui.desk.line.verbs import VERBS
 from collect_tui.desk.views.said import asking
 from collect_tui.domain.wording import quoted
 from collect_tui.tui.render.roles import Role
@@ -94,6 +92,9 @@ def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
     own = (span for span in parsed.spans if field and ":" in span.role and span.role.endswith(f".{field}"))
     if (found := next(own, None)) is not None:  # a field of a case
         return found.start, found.end
+    from collect_tui.desk.line.slot import CARRIES  # the whole grammar, which no first frame waits for
+    from collect_tui.desk.line.verbs import VERBS
+
     slots = (slot for each in (*(verb.slots for verb in VERBS.values()), *CARRIES.values()) for slot in each)
     meant = sorted((slot.reads_as for slot in slots if field in (slot.name, *slot.also)), key=len)
     return next(((span.start, span.end) for roles in meant for span in parsed.spans if span.role in roles), None)
