@@ -93,10 +93,9 @@ def settle(
         cases.follow(fold, effects, house, ids, night=night)
         return tuple(fold.effects[told:])
     again = [e.on for e in effects if isinstance(e, HoldChanged) and e.status == HoldState.ACTIVE and e.on]
-    if (
-        last is not None or again
-    ):  # of a pause that stands again, the days that it did not stand count for nothing as well
-        fold.add(*freezing.passes(fold.facts, house.holds, min(again) if last is None else last))
+    stood = min(again, default=None) if last is None else last
+    if stood is not None:  # of a pause that stands again, the days that it did not stand count for nothing as well
+        fold.add(*freezing.passes(fold.facts, house.holds, stood))
     cases.stand_still(fold, house, ids)
     undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
     if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):

@@ -266,6 +266,7 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
     views = effect_views(outcome.before, outcome.effects, context.codes, context.zone)
     told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict, outcome.before, context.rules)
     following = next_action(outcome.after, context.codes, context.zone, context.now)
+    written = only_written(outcome.effects)
     return Receipt(
         id=act.id,
         account=outcome.before.number,
@@ -281,7 +282,7 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
             overridden=not verdict.allowed,
             done=True,
         ),
-        undoable=not any(isinstance(e, ActUndone) for e in outcome.effects) and not only_written(outcome.effects),
-        only_written=bool(outcome.effects) and only_written(outcome.effects),
+        undoable=not written and not any(isinstance(e, ActUndone) for e in outcome.effects),
+        only_written=written and bool(outcome.effects),
         at=context.now,
     )

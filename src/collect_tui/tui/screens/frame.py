@@ -43,8 +43,10 @@ class FrameScreen(Screen[None]):
     """Which keys it has: a context of the key map."""
 
     summary_rows: ClassVar[int] = 1
-    steady_rows: ClassVar[int] = 0
     """Rows kept between the lower rule and the line; there are more while the table above leaves some empty."""
+
+    steady_rows: ClassVar[int] = 0
+    """How many of those that the table leaves empty the summary has in any case (`SummaryPane.steady`)."""
 
     typing_rows: ClassVar[int] = USUAL
     """Rows kept for what is said of a line while it is typed."""
